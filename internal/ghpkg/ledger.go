@@ -1,0 +1,100 @@
+package ghpkg
+
+import "time"
+
+// Action is what somebody tried to do, as the ledger names it.
+type Action string
+
+// The actions that the ledger records.
+const (
+	ActionDelete  Action = "delete"
+	ActionRestore Action = "restore"
+	ActionLogin   Action = "login"
+	ActionLogout  Action = "logout"
+)
+
+// Actions returns every action.
+func Actions() []Action { return []Action{ActionDelete, ActionRestore, ActionLogin, ActionLogout} }
+
+// Outcome is how an attempt ended.
+type Outcome string
+
+// The outcomes. Pending is what stands in the ledger while the request is on
+// its way; Denied is Stockroom's own no, Refused is GitHub's.
+const (
+	OutcomePending Outcome = "pending"
+	OutcomeDone    Outcome = "done"
+	OutcomeRefused Outcome = "refused"
+	OutcomeFailed  Outcome = "failed"
+	OutcomeUnknown Outcome = "unknown"
+	OutcomeDenied  Outcome = "denied"
+)
+
+// Outcomes returns every outcome.
+func Outcomes() []Outcome {
+	return []Outcome{OutcomePending, OutcomeDone, OutcomeRefused, OutcomeFailed, OutcomeUnknown, OutcomeDenied}
+}
+
+// Actor is who did it: the GitHub account, and the SSO identity if a trusted
+// proxy named one.
+type Actor struct {
+	ID        int64
+	Login     string
+	ProxyUser string
+}
+
+// Target is what it was done to, as it was known before the request left. It
+// holds names beside ids, so that history survives the deletion.
+type Target struct {
+	Owner       Owner
+	Type        Type
+	Name        string
+	Visibility  Visibility // empty: not known
+	PackageID   int64      // 0: not known
+	VersionID   int64      // 0: the whole package
+	VersionName string
+	Tags        []string
+}
+
+// Ref returns the address of the target's package; false for a login.
+func (t Target) Ref() (Ref, bool) {
+	r, err := NewRef(t.Owner, t.Type, t.Name)
+	return r, err == nil
+}
+
+// Entry is one record of the ledger.
+type Entry struct {
+	ID        string // sorts by time
+	At        time.Time
+	Actor     Actor
+	Action    Action
+	Target    Target // zero for a login
+	Reason    string
+	From      string // the client's address
+	Outcome   Outcome
+	Message   string // GitHub's own words, or empty
+	Code      string // the fault's code if it did not work, or empty
+	Operation string // the bulk operation it was part of, or empty
+}
+
+// LedgerFilter selects entries. Zero fields select everything.
+type LedgerFilter struct {
+	Actor   string // login, case ignored
+	Action  Action
+	Owner   string // login, case ignored
+	Package string // exact name
+	Type    Type
+	Outcome Outcome
+	Since   time.Time // inclusive
+	Until   time.Time // exclusive
+	Query   string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
+	// Who may see what: entries of ActorID, and entries under Organizations. Both empty: nothing.
+	VisibleTo VisibleTo
+}
+
+// VisibleTo is what one viewer may read of the ledger: their own deeds, and
+// whatever happened in organizations that they own.
+type VisibleTo struct {
+	ActorID       int64
+	Organizations []string // logins, lower case
+}
