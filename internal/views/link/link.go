@@ -1,0 +1,162 @@
+// Package link makes every address of Stockroom, and reads back those that
+// name packages. Templates and handlers hold no path of their own.
+package link
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// The fixed addresses.
+const (
+	Home     = "/"
+	Login    = "/login"
+	Callback = "/login/callback"
+	Logout   = "/logout"
+	Ledger   = "/ledger"
+	Settings = "/settings"
+	Revoke   = "/settings/sessions/revoke"
+)
+
+// SignIn returns the address that signs in and comes back to returnTo, asking
+// GitHub for the scopes in addition to those granted before.
+func SignIn(returnTo string, scopes ghpkg.Scopes) string {
+	q := url.Values{}
+	if returnTo != "" && returnTo != Home {
+		q.Set("return_to", returnTo)
+	}
+	if len(scopes) > 0 {
+		q["scope"] = scopes
+	}
+	return withValues(Login, q)
+}
+
+// FindOwner returns the address that leads to the owner called login, whatever its kind.
+func FindOwner(login string) string {
+	return withValues(Home, url.Values{"owner": {login}})
+}
+
+// owner returns the prefix of all addresses of an owner.
+func owner(o ghpkg.Owner) string {
+	if o.Kind() == ghpkg.Organization {
+		return "/orgs/" + url.PathEscape(o.Login())
+	}
+	return "/users/" + url.PathEscape(o.Login())
+}
+
+// Packages returns the table of an owner's packages.
+func Packages(o ghpkg.Owner) string { return owner(o) + "/packages" }
+
+// Conflicts returns an owner's Docker-migration conflicts.
+func Conflicts(o ghpkg.Owner) string { return owner(o) + "/docker/conflicts" }
+
+// RefreshOwner returns where to post to look at GitHub again now.
+func RefreshOwner(o ghpkg.Owner) string { return owner(o) + "/-/refresh" }
+
+// Package returns a package's page. Slashes of the name stay slashes.
+func Package(r ghpkg.Ref) string {
+	segments := strings.Split(r.Name(), "/")
+	for i, segment := range segments {
+		segments[i] = url.PathEscape(segment)
+	}
+	return Packages(r.Owner()) + "/" + string(r.Type()) + "/" + strings.Join(segments, "/")
+}
+
+// The addresses inside a package: GET shows the consequences, POST acts.
+
+// DeletePackage returns where a package is deleted.
+func DeletePackage(r ghpkg.Ref) string { return Package(r) + "/-/delete" }
+
+// RestorePackage returns where a package is restored.
+func RestorePackage(r ghpkg.Ref) string { return Package(r) + "/-/restore" }
+
+// RefreshPackage returns where to post to look at GitHub again now.
+func RefreshPackage(r ghpkg.Ref) string { return Package(r) + "/-/refresh" }
+
+// Version returns a version's page.
+func Version(v ghpkg.VersionRef) string {
+	return Package(v.Package()) + "/-/versions/" + strconv.FormatInt(v.ID(), 10)
+}
+
+// DeleteVersion returns where a version is deleted.
+func DeleteVersion(v ghpkg.VersionRef) string { return Version(v) + "/delete" }
+
+// RestoreVersion returns where a version is restored.
+func RestoreVersion(v ghpkg.VersionRef) string { return Version(v) + "/restore" }
+
+// LedgerEntry returns the page of one entry.
+func LedgerEntry(id string) string { return Ledger + "/" + url.PathEscape(id) }
+
+// Target returns the page of what a change was made to: the version, or the package.
+func Target(t ghpkg.Target) (string, bool) {
+	if v, ok := t.VersionRef(); ok {
+		return Version(v), true
+	}
+	r, ok := t.Ref()
+	if !ok {
+		return "", false
+	}
+	return Package(r), true
+}
+
+// Path is a parsed address inside a package: what it names, and what is asked of it.
+type Path struct {
+	Ref     ghpkg.Ref
+	Version ghpkg.VersionRef // zero: the package
+	Action  string           // "", "delete", "restore", "refresh"
+}
+
+// Parse reads an address below "{owner}/packages/{type}/" from a decoded path
+// (URL.Path), so that "/" and "%2F" in a name mean the same.
+func Parse(path string) (Path, error) {
+	kind, rest, ok := cutOwner(path)
+	if !ok {
+		return Path{}, fmt.Errorf("%q names no package", path)
+	}
+	login, rest, _ := strings.Cut(rest, "/")
+	o, err := ghpkg.NewOwner(kind, login)
+	if err != nil {
+		return Path{}, err
+	}
+	rest, ok = strings.CutPrefix(rest, "packages/")
+	if !ok {
+		return Path{}, fmt.Errorf("%q names no package", path)
+	}
+	typ, rest, _ := strings.Cut(rest, "/")
+	name, action := ghpkg.SplitAction(rest)
+	ref, err := ghpkg.NewRef(o, ghpkg.Type(typ), name)
+	if err != nil {
+		return Path{}, err
+	}
+	return withAction(Path{Ref: ref}, action)
+}
+
+// cutOwner takes "/orgs/" or "/users/" off a path.
+func cutOwner(path string) (kind ghpkg.OwnerKind, rest string, ok bool) {
+	if rest, ok = strings.CutPrefix(path, "/orgs/"); ok {
+		return ghpkg.Organization, rest, true
+	}
+	rest, ok = strings.CutPrefix(path, "/users/")
+	return ghpkg.User, rest, ok
+}
+
+// withAction reads "versions/7/delete" and its like.
+func withAction(p Path, action string) (Path, error) {
+	rest, ok := strings.CutPrefix(action, "versions/")
+	if !ok {
+		p.Action = action
+		return p, nil
+	}
+	digits, verb, _ := strings.Cut(rest, "/")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return Path{}, fmt.Errorf("%q is not a version id", digits)
+	}
+	p.Action = verb
+	p.Version, err = p.Ref.Version(id)
+	return p, err
+}
