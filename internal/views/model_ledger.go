@@ -1,0 +1,105 @@
+package views
+
+import (
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// LedgerTable is the record of who did what and why.
+type LedgerTable struct {
+	Frame
+	Filter  LedgerFilter
+	Rows    []LedgerRow
+	Total   int
+	Pages   Pages
+	Exports Exports
+}
+
+// LedgerFilter is the filter form: plain GET to Action.
+type LedgerFilter struct {
+	Action   string
+	Text     string
+	Actor    string
+	Owner    string
+	Package  string
+	Actions  []Option
+	Outcomes []Option
+	Since    string // as typed
+	Until    string
+	Active   bool
+	Clear    string
+}
+
+// LedgerRow is one entry.
+type LedgerRow struct {
+	ID        string
+	Href      string
+	At        time.Time
+	Actor     string
+	ProxyUser string
+	Action    ghpkg.Action
+	Target    string // "acme/npm/ui" or "acme/container/api · sha256:1a2b…", empty for a sign-in
+	TargetURL string
+	Type      ghpkg.Type
+	Tags      []string
+	Reason    string
+	Outcome   ghpkg.Outcome
+	Said      string
+}
+
+// LedgerEntry is one entry's page.
+type LedgerEntry struct {
+	Frame
+	Row         LedgerRow
+	ActorID     int64
+	PackageID   int64
+	VersionID   int64
+	VersionName string
+	From        string
+	Explanation string // the fault's sentence, or empty
+	Undo        *Undo  // for a deletion that was done and can still be restored
+}
+
+// Settings is who the viewer is here.
+type Settings struct {
+	Frame
+	Login     string
+	ID        int64
+	Name      string
+	Scopes    []ScopeRow
+	Language  string
+	Languages []Option
+	Theme     string
+	Themes    []Option
+	Rate      *Rate // nil: could not be asked
+	RateError *Problem
+	Sessions  []SessionRow
+	Revoke    string // where to post
+	Action    string // where to post
+	Saved     bool
+}
+
+// ScopeRow is one OAuth scope, and what it is for.
+type ScopeRow struct {
+	Name    string
+	Granted bool
+	Grant   string // address that asks for it
+}
+
+// Rate is GitHub's hourly budget.
+type Rate struct {
+	Limit, Used, Remaining int
+	Percent                int // used
+	Reset                  time.Time
+}
+
+// SessionRow is one of the viewer's sessions.
+type SessionRow struct {
+	ID      string
+	Current bool
+	Created time.Time
+	Seen    time.Time
+	Address string
+	Browser string // shortened user agent
+}
