@@ -1,0 +1,184 @@
+// Package inventory holds for a short while what GitHub listed to each viewer,
+// and answers tables from it: filtered, sorted and paged over the whole set,
+// which GitHub's API cannot do.
+//
+// Listings are kept in memory, apart for every session, for a minute, the time
+// for which GitHub itself lets its answers be reused (Cache-Control: private,
+// max-age=60). Nobody sees through another's eyes: a listing is found only with
+// the key under which it was fetched.
+package inventory
+
+import (
+	"context"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Source is GitHub as one viewer sees it.
+type Source interface {
+	// PackagePages lists one type of an owner's packages page by page.
+	PackagePages(ctx context.Context, owner ghpkg.Owner, typ ghpkg.Type, visibility ghpkg.Visibility, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error)
+	// VersionPages lists a package's versions page by page.
+	VersionPages(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error)
+}
+
+// Options are an Inventory's settings; zero values mean the defaults.
+type Options struct {
+	Fresh   time.Duration    // how long a listing is served unasked; default a minute
+	Wait    time.Duration    // how long a request waits before it shows what is there; default 8 s
+	Timeout time.Duration    // how long a listing may take in all; default two minutes
+	MaxRows int              // rows kept in memory over all viewers; default 400,000
+	Now     func() time.Time // default time.Now
+}
+
+// Inventory is safe for use by several goroutines.
+type Inventory struct {
+	options  Options
+	packages *shelf[packagesKey, ghpkg.Package]
+	versions *shelf[versionsKey, ghpkg.Version]
+}
+
+// packagesKey is one listing of packages as one viewer sees it.
+type packagesKey struct {
+	viewer     string
+	owner      ghpkg.Owner
+	typ        ghpkg.Type
+	visibility ghpkg.Visibility
+}
+
+// versionsKey is one listing of versions as one viewer sees it.
+type versionsKey struct {
+	viewer string
+	ref    ghpkg.Ref
+	state  ghpkg.State
+}
+
+// New returns an empty inventory.
+func New(o Options) *Inventory {
+	if o.Fresh == 0 {
+		o.Fresh = time.Minute
+	}
+	if o.Wait == 0 {
+		o.Wait = 8 * time.Second
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Minute
+	}
+	if o.MaxRows == 0 {
+		o.MaxRows = 400_000
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Inventory{
+		options:  o,
+		packages: newShelf[packagesKey, ghpkg.Package](o),
+		versions: newShelf[versionsKey, ghpkg.Version](o),
+	}
+}
+
+// Packages returns an owner's packages of the given types as viewer, a key
+// that is one session's alone, sees them through source. All types are listed
+// at once. One type that fails is a notice; if all fail, or if the failure is
+// about the owner or the viewer as a whole, it is the error.
+func (i *Inventory) Packages(ctx context.Context, viewer string, source Source, owner ghpkg.Owner, q ghpkg.Query) (ghpkg.Listing[ghpkg.Package], error) {
+	types := q.Types
+	if len(types) == 0 {
+		types = ghpkg.Types()
+	}
+	loads := make([]*entry[ghpkg.Package], len(types))
+	for n, t := range types {
+		key := packagesKey{viewer, owner, t, listedVisibility(q.Visibility)}
+		loads[n] = i.packages.get(ctx, key, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
+			return source.PackagePages(ctx, owner, t, key.visibility, yield)
+		})
+	}
+	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
+	defer cancel()
+	return merge(ctx, types, loads)
+}
+
+// listedVisibility is the visibility to ask GitHub for. A package says public
+// or private of itself, so those are filtered here; only GitHub can say which
+// ones are internal.
+func listedVisibility(v ghpkg.Visibility) ghpkg.Visibility {
+	if v == ghpkg.Internal {
+		return v
+	}
+	return ""
+}
+
+// merge joins the listings of several types.
+func merge(ctx context.Context, types []ghpkg.Type, loads []*entry[ghpkg.Package]) (ghpkg.Listing[ghpkg.Package], error) {
+	var all ghpkg.Listing[ghpkg.Package]
+	var firstErr error
+	failed := 0
+	for n, e := range loads {
+		part, err := e.listing(ctx)
+		if err != nil {
+			if whole(err) {
+				return ghpkg.Listing[ghpkg.Package]{}, err
+			}
+			failed++
+			firstErr = cmpOr(firstErr, err)
+			all.Notices = append(all.Notices, failure(types[n], err))
+			continue
+		}
+		all.Items = append(all.Items, part.Items...)
+		all.AsOf = earliest(all.AsOf, part.AsOf)
+		all.Notices = appendNotices(all.Notices, part.Notices)
+	}
+	if failed == len(loads) {
+		return ghpkg.Listing[ghpkg.Package]{}, firstErr
+	}
+	return all, nil
+}
+
+// whole reports whether a failure of one type means that nothing of the owner can be seen.
+func whole(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.SignedOut, fault.SSORequired, fault.AppRestricted:
+		return true
+	default:
+		return false
+	}
+}
+
+// Versions returns a package's versions in one state, as viewer sees them.
+func (i *Inventory) Versions(ctx context.Context, viewer string, source Source, ref ghpkg.Ref, state ghpkg.State) (ghpkg.Listing[ghpkg.Version], error) {
+	e := i.versions.get(ctx, versionsKey{viewer, ref, state}, func(ctx context.Context, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+		return source.VersionPages(ctx, ref, state, yield)
+	})
+	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
+	defer cancel()
+	return e.listing(ctx)
+}
+
+// Changed forgets what every viewer saw of a package and of its owner's
+// packages of that type, so that a change shows at once.
+func (i *Inventory) Changed(ref ghpkg.Ref) {
+	i.packages.drop(func(k packagesKey) bool {
+		return k.typ == ref.Type() && k.owner.Is(ref.Owner().Login())
+	})
+	i.versions.drop(func(k versionsKey) bool {
+		return k.ref.Type() == ref.Type() && k.ref.Name() == ref.Name() && k.ref.Owner().Is(ref.Owner().Login())
+	})
+}
+
+// RefreshOwner forgets what viewer saw of an owner: the next look asks GitHub.
+func (i *Inventory) RefreshOwner(viewer string, owner ghpkg.Owner) {
+	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer && k.owner.Is(owner.Login()) })
+}
+
+// RefreshPackage forgets what viewer saw of a package.
+func (i *Inventory) RefreshPackage(viewer string, ref ghpkg.Ref) {
+	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer && k.ref == ref })
+}
+
+// Forget drops all that viewer saw, when the session ends.
+func (i *Inventory) Forget(viewer string) {
+	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer })
+	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer })
+}
