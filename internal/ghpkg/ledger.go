@@ -77,6 +77,14 @@ type Entry struct {
 	Operation string // the bulk operation it was part of, or empty
 }
 
+// Settlement is what became of an attempt: added to its entry, never written over it.
+type Settlement struct {
+	At      time.Time
+	Outcome Outcome
+	Message string // GitHub's own words, or empty
+	Code    string // the fault's code, or empty
+}
+
 // LedgerFilter selects entries. Zero fields select everything.
 type LedgerFilter struct {
 	Actor   string // login, case ignored
@@ -98,3 +106,23 @@ type VisibleTo struct {
 	ActorID       int64
 	Organizations []string // logins, lower case
 }
+
+// LedgerPage is which of the selected entries are wanted: Limit of them after
+// the first Offset, the newest first unless OldestFirst.
+type LedgerPage struct {
+	Offset, Limit int
+	OldestFirst   bool
+}
+
+// DeletedPackage is a whole package that the ledger knows to be deleted and
+// that GitHub may still restore.
+type DeletedPackage struct {
+	Target  Target
+	At      time.Time // when it was deleted
+	Actor   Actor
+	Reason  string
+	EntryID string // of the ledger
+}
+
+// RestorableUntil returns the moment after which GitHub no longer restores it.
+func (d DeletedPackage) RestorableUntil() time.Time { return RestorableUntil(d.At) }

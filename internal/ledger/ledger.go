@@ -1,0 +1,111 @@
+// Package ledger writes down who tried to change what, before the request
+// leaves and after the answer came. It wraps the registry: whoever wants to
+// change something has to go through it, and so cannot forget it.
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Registry is what can change something at GitHub, with one viewer's token.
+type Registry interface {
+	DeletePackage(context.Context, ghpkg.Ref) error
+	RestorePackage(context.Context, ghpkg.Ref) error
+	DeleteVersion(context.Context, ghpkg.VersionRef) error
+	RestoreVersion(context.Context, ghpkg.VersionRef) error
+}
+
+// Log is where the entries are kept. Nothing in it is ever changed or removed:
+// an attempt is begun once, and what became of it is added.
+type Log interface {
+	Begin(context.Context, ghpkg.Entry) error
+	Settle(ctx context.Context, id string, s ghpkg.Settlement) error
+	SettleAbandoned(ctx context.Context, before time.Time, s ghpkg.Settlement) error
+	Entries(context.Context, ghpkg.LedgerFilter, ghpkg.LedgerPage) (entries []ghpkg.Entry, total int, err error)
+	Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Entry, bool, error)
+	DeletedPackages(ctx context.Context, owner ghpkg.Owner, since time.Time, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error)
+}
+
+// Ledger keeps the record.
+type Ledger struct {
+	log Log
+	now func() time.Time
+	ids *ids
+}
+
+// New returns the ledger that writes to log.
+func New(log Log, now func() time.Time) *Ledger {
+	return &Ledger{log: log, now: now, ids: &ids{}}
+}
+
+// For returns reg as actor may use it: every change is recorded.
+func (l *Ledger) For(actor ghpkg.Actor, reg Registry) *Recorded {
+	return &Recorded{ledger: l, actor: actor, registry: reg}
+}
+
+// Note records what needs no registry and has already happened: a sign-in, a
+// sign-out. An empty outcome means that it worked.
+func (l *Ledger) Note(ctx context.Context, e ghpkg.Entry) error {
+	s := ghpkg.Settlement{Outcome: e.Outcome, Message: e.Message, Code: e.Code}
+	if s.Outcome == "" {
+		s.Outcome = ghpkg.OutcomeDone
+	}
+	e, err := l.begin(ctx, e)
+	if err != nil {
+		return err
+	}
+	_, err = l.settle(ctx, e, s)
+	return err
+}
+
+// Entries returns a page of the entries that f selects, and how many it
+// selects in all. It holds f.VisibleTo: what the viewer may not see is neither
+// listed nor counted.
+func (l *Ledger) Entries(ctx context.Context, f ghpkg.LedgerFilter, page ghpkg.LedgerPage) ([]ghpkg.Entry, int, error) {
+	entries, total, err := l.log.Entries(ctx, f, page)
+	if err != nil {
+		return nil, 0, internal("ledger.Entries", err)
+	}
+	return entries, total, nil
+}
+
+// Entry returns one entry. One that the viewer may not see is not found.
+func (l *Ledger) Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Entry, error) {
+	e, ok, err := l.log.Entry(ctx, id, visible)
+	if err != nil {
+		return ghpkg.Entry{}, internal("ledger.Entry", err)
+	}
+	if !ok {
+		return ghpkg.Entry{}, notFound("ledger.Entry")
+	}
+	return e, nil
+}
+
+// Deleted returns the packages of owner that were deleted through Stockroom,
+// that nobody restored through it since, and that GitHub may still restore;
+// the latest first.
+func (l *Ledger) Deleted(ctx context.Context, owner ghpkg.Owner, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error) {
+	deleted, err := l.log.DeletedPackages(ctx, owner, l.now().Add(-ghpkg.RestoreWindow), visible)
+	if err != nil {
+		return nil, internal("ledger.Deleted", err)
+	}
+	return deleted, nil
+}
+
+// abandonedAfter is longer than any attempt takes to be settled.
+const abandonedAfter = 2 * time.Minute
+
+// Recover says of the attempts that an earlier process left without an outcome
+// that theirs is unknown. It is called at start; attempts that another replica
+// has on their way are too young for it.
+func (l *Ledger) Recover(ctx context.Context) error {
+	now := l.now()
+	s := ghpkg.Settlement{At: now, Outcome: ghpkg.OutcomeUnknown, Code: string(unknownCode)}
+	if err := l.log.SettleAbandoned(ctx, now.Add(-abandonedAfter), s); err != nil {
+		return internal("ledger.Recover", err)
+	}
+	return nil
+}
