@@ -1,0 +1,87 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// maxConnections bounds the pool: enough for the readers of one process, and
+// few enough for several replicas at one PostgreSQL.
+const maxConnections = 8
+
+// sqlitePragmas hold for each connection. WAL lets readers go on while one
+// writes; writers wait for each other instead of failing, and take the lock at
+// the begin of a transaction, where waiting is safe.
+const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)" +
+	"&_pragma=foreign_keys(1)&_txlock=immediate"
+
+func openSQLite(path string) (*sql.DB, error) {
+	if path == "" || strings.HasPrefix(path, ":memory:") {
+		return nil, errors.New("the database URL needs a file, as in sqlite:stockroom.db")
+	}
+	// SQLite's own message for a file that it cannot open does not name the
+	// file, and it would let everybody on the machine read it.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open the database file: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return nil, fmt.Errorf("open the database file: %w", err)
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+sqlitePragmas)
+	if err != nil {
+		return nil, fmt.Errorf("open the database file %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	return db, nil
+}
+
+// connectTimeout is how long a PostgreSQL that does not answer is waited for.
+const connectTimeout = 5 * time.Second
+
+func openPostgres(databaseURL string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, parseError(databaseURL, err)
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "stockroom"
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	db.SetConnMaxIdleTime(5 * time.Minute) // firewalls drop idle connections silently
+	return db, nil
+}
+
+// parseError says what is wrong with a PostgreSQL URL without its password. A
+// URL that cannot be parsed may have the password anywhere, so nothing of it is
+// repeated.
+func parseError(databaseURL string, err error) error {
+	u, urlErr := url.Parse(databaseURL)
+	if urlErr != nil {
+		return errors.New("the database URL cannot be read: it should look like postgres://user:password@host/database, " +
+			"with special characters percent-encoded")
+	}
+	message := err.Error()
+	password, _ := u.User.Password()
+	for _, secret := range []string{databaseURL, u.User.String(), password, u.Query().Get("password")} {
+		if secret != "" {
+			message = strings.ReplaceAll(message, secret, "xxxxx")
+		}
+	}
+	return fmt.Errorf("the database URL cannot be read: %s", message)
+}
