@@ -1,0 +1,83 @@
+// Package middleware is what every request passes through before the pages see
+// it, as plain net/http: who is asking, the log, the security headers, and the
+// limits. New puts the parts into the one order in which they work.
+package middleware
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"time"
+)
+
+// Middleware wraps a handler.
+type Middleware = func(http.Handler) http.Handler
+
+// Answer answers a request with an error: the one place of the edge that turns
+// errors into pages and JSON.
+type Answer func(w http.ResponseWriter, r *http.Request, err error)
+
+// The limits of every request.
+const (
+	MaxBody = 1 << 20 // bytes: forms are small, and nothing is uploaded
+	MaxTime = 15 * time.Second
+)
+
+// Options are what the middleware needs to know.
+type Options struct {
+	Log            *slog.Logger
+	Answer         Answer
+	BaseURL        *url.URL          // the public address
+	TrustedProxies []netip.Prefix    // whose X-Forwarded-For and X-Request-Id are believed
+	AvatarSources  []string          // origins of pictures, beside our own
+	Quiet          func(string) bool // paths that are logged at debug level only; nil: none
+}
+
+// New returns the whole stack, outermost first:
+//
+//	client address   every later part may ask who is asking
+//	request id       every later line of the log carries it
+//	access log       sees the final status, also of refusals and panics
+//	headers          on every answer, whoever writes it
+//	compression      outside of recover, so that an error page is whole
+//	recover
+//	deadline
+//	cross-origin     refused before anything is read
+//	body limit
+func New(o Options) (Middleware, error) {
+	compress, err := Compress()
+	if err != nil {
+		return nil, err
+	}
+	crossOrigin, err := CrossOrigin(o.BaseURL, o.Answer)
+	if err != nil {
+		return nil, err
+	}
+	quiet := o.Quiet
+	if quiet == nil {
+		quiet = func(string) bool { return false }
+	}
+	return Chain(
+		ClientAddress(o.TrustedProxies),
+		RequestID(),
+		AccessLog(o.Log, quiet),
+		SecurityHeaders(o.BaseURL.Scheme == "https", o.AvatarSources),
+		compress,
+		Recover(o.Log, o.Answer),
+		Deadline(MaxTime),
+		crossOrigin,
+		LimitBody(MaxBody, o.Answer),
+	), nil
+}
+
+// Chain joins middleware into one; the first is the outermost.
+func Chain(all ...Middleware) Middleware {
+	return func(h http.Handler) http.Handler {
+		for _, m := range slices.Backward(all) {
+			h = m(h)
+		}
+		return h
+	}
+}
