@@ -1,0 +1,144 @@
+// Package ghclient speaks to GitHub: it turns GitHub's answers into ghpkg
+// values and its failures into fault.Errors. It is the only package that knows
+// go-github.
+package ghclient
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/go-github/v66/github"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Options says which GitHub to speak to, and as which OAuth app.
+type Options struct {
+	WebURL, APIURL         *url.URL          // where people and where programs go; both without a trailing slash
+	APIVersion             string            // sent as X-GitHub-Api-Version
+	UserAgent              string            //
+	ClientID, ClientSecret string            // of the OAuth app, for Revoke
+	MutationInterval       time.Duration     // least time between two mutations of one token
+	Transport              http.RoundTripper // nil: a transport with timeouts that fit GitHub's
+	Now                    func() time.Time  // nil: time.Now
+	Observe                func(Call)        // called after every call that left for GitHub; may be nil
+}
+
+// Call is one finished call to GitHub, for metrics.
+type Call struct {
+	Method    string
+	Route     string // "/orgs/{org}/packages/{package_type}", never a name
+	Status    int    // 0: no answer
+	Duration  time.Duration
+	FromCache bool // GitHub said that what we hold is still right
+}
+
+// GitHub is what all clients share: connections, the ETag cache, and what is
+// known about each token's limits. It is safe for concurrent use.
+type GitHub struct {
+	opts     Options
+	api      *url.URL // ends with a slash, as go-github wants it
+	base     http.RoundTripper
+	cache    *cache
+	sessions *sessions
+}
+
+// New returns a GitHub.
+func New(o Options) *GitHub {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Observe == nil {
+		o.Observe = func(Call) {}
+	}
+	if o.Transport == nil {
+		o.Transport = newTransport()
+	}
+	return &GitHub{
+		opts:     o,
+		api:      o.APIURL.JoinPath("/"),
+		base:     o.Transport,
+		cache:    newCache(cacheBytes),
+		sessions: newSessions(o.MutationInterval),
+	}
+}
+
+// For returns a client that acts with token. login is the viewer's own, or ""
+// while it is not known: their own packages are served under /user/…, those of
+// other users under /users/{login}/….
+func (g *GitHub) For(token, login string) *Client {
+	return &Client{gh: g, session: g.sessions.get("Bearer "+token, g.opts.Now()), login: login}
+}
+
+// Forget drops what is held for token: cached answers and limits.
+func (g *GitHub) Forget(token string) {
+	g.cache.dropSession(g.sessions.drop("Bearer " + token))
+}
+
+// Client asks and acts with one viewer's token. Every error that its methods
+// return is a *fault.Error.
+type Client struct {
+	gh      *GitHub
+	session *session
+	login   string
+}
+
+// callTime bounds one call, body included. GitHub itself gives up after 10 s.
+const callTime = 13 * time.Second
+
+// request is one call to GitHub before it is sent: where to, and what a
+// failure of it needs to be explained.
+type request struct {
+	op string // "ghclient.DeletePackage"
+	endpoint
+	owner ghpkg.Owner  // whose packages it is about; zero for none
+	needs ghpkg.Scopes // what GitHub wants for it
+	fresh bool         // past every cache
+}
+
+// do runs send, which makes exactly one call, and explains its failure.
+func (c *Client) do(ctx context.Context, r request, send func(context.Context, *github.Client) (*github.Response, error)) (*github.Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTime)
+	defer cancel()
+	if r.method == http.MethodGet {
+		release, err := c.session.slot(ctx)
+		if err != nil {
+			return nil, c.explain(r, nil, err)
+		}
+		defer release()
+	}
+	start := time.Now()
+	resp, err := send(ctx, c.gh.client(c.session))
+	c.gh.observe(r, resp, err, time.Since(start))
+	if err != nil {
+		return nil, c.explain(r, resp, err)
+	}
+	return resp, nil
+}
+
+// client returns a go-github client that acts for s. It is made anew for each
+// call: a go-github client that lives longer blocks calls by its own reading
+// of the limits, which takes a secondary limit for the primary one.
+func (g *GitHub) client(s *session) *github.Client {
+	gh := github.NewClient(&http.Client{Transport: g.stack(s), CheckRedirect: g.redirect})
+	gh.BaseURL = g.api
+	gh.UserAgent = g.opts.UserAgent
+	return gh
+}
+
+// observe reports a call unless the guard kept it here.
+func (g *GitHub) observe(r request, resp *github.Response, err error, took time.Duration) {
+	if limit, ok := limitOf(err); ok && limit.local {
+		return
+	}
+	call := Call{Method: r.method, Route: r.route, Duration: took}
+	if resp != nil && resp.Response != nil {
+		call.Status = resp.StatusCode
+		call.FromCache = resp.Header.Get(fromCacheHeader) != ""
+	} else if limit, ok := limitOf(err); ok {
+		call.Status = limit.status
+	}
+	g.opts.Observe(call)
+}

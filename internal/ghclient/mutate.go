@@ -1,0 +1,132 @@
+package ghclient
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// The times of a mutation. A web request has 15 s.
+const (
+	mutationTime = 14 * time.Second // from the call to the answer, whatever happens
+	askTime      = 5 * time.Second  // of it, kept for asking what became of the change
+	turnPatience = 2 * time.Second  // how long to wait for the token's earlier mutation
+	gitHubTime   = 10 * time.Second // after which GitHub gives up on a request (GitHub docs)
+)
+
+// change is a mutation of a package, or of one of its versions.
+type change struct {
+	request
+	action  ghpkg.Action
+	ref     ghpkg.Ref
+	version int64 // 0: the package
+}
+
+// DeletePackage deletes a package with all its versions.
+func (c *Client) DeletePackage(ctx context.Context, ref ghpkg.Ref) error {
+	r := c.request("DeletePackage", deletePackage, packageTarget(ref), ghpkg.ActionDelete)
+	return c.mutate(ctx, change{request: r, action: ghpkg.ActionDelete, ref: ref})
+}
+
+// RestorePackage restores a package that was deleted in the last 30 days.
+func (c *Client) RestorePackage(ctx context.Context, ref ghpkg.Ref) error {
+	r := c.request("RestorePackage", restorePackage, packageTarget(ref), ghpkg.ActionRestore)
+	return c.mutate(ctx, change{request: r, action: ghpkg.ActionRestore, ref: ref})
+}
+
+// DeleteVersion deletes a version; of a container, with all its tags.
+func (c *Client) DeleteVersion(ctx context.Context, v ghpkg.VersionRef) error {
+	r := c.request("DeleteVersion", deleteVersion, versionTarget(v), ghpkg.ActionDelete)
+	return c.mutate(ctx, change{r, ghpkg.ActionDelete, v.Package(), v.ID()})
+}
+
+// RestoreVersion restores a version that was deleted in the last 30 days.
+func (c *Client) RestoreVersion(ctx context.Context, v ghpkg.VersionRef) error {
+	r := c.request("RestoreVersion", restoreVersion, versionTarget(v), ghpkg.ActionRestore)
+	return c.mutate(ctx, change{r, ghpkg.ActionRestore, v.Package(), v.ID()})
+}
+
+// mutate sends ch when the token's turn comes, and does not return before it
+// is known what became of it, or mutationTime is over. ctx can end the wait
+// for the turn only: a change that is on its way is followed even if nobody
+// waits for it any more, so that the ledger gets its outcome.
+func (c *Client) mutate(ctx context.Context, ch change) error {
+	if limit := c.session.guard.check(c.gh.opts.Now()); limit != nil {
+		return c.explain(ch.request, nil, limit)
+	}
+	end := time.Now().Add(mutationTime)
+	leave, err := c.session.pacer.enter(ctx, turnPatience)
+	if err != nil {
+		return c.explain(ch.request, nil, err)
+	}
+	defer leave()
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
+	defer cancel()
+	err = c.try(ctx, ch)
+	if !uncertain(err) {
+		return c.settle(ctx, ch, err)
+	}
+	outcome := c.happened(ctx, ch, err)
+	if outcome == didNot && serverFailed(err) && c.session.pacer.again(ctx) == nil {
+		if err = c.try(ctx, ch); !uncertain(err) {
+			return c.settleAgain(ctx, ch, err)
+		}
+		outcome = c.happened(ctx, ch, err)
+	}
+	return ch.verdict(outcome, err)
+}
+
+// try sends ch once. Only a 204 is a success: a proxy's login page is a 200.
+func (c *Client) try(ctx context.Context, ch change) error {
+	end, _ := ctx.Deadline()
+	ctx, cancel := context.WithDeadline(ctx, end.Add(-askTime))
+	defer cancel()
+	resp, err := c.send(ctx, ch.request, nil, new(bytes.Buffer))
+	if err == nil && resp.StatusCode != http.StatusNoContent {
+		return c.explain(ch.request, nil, &answer{status: resp.StatusCode, header: resp.Header})
+	}
+	return err
+}
+
+// uncertain reports whether the change may have happened in spite of err.
+func uncertain(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Upstream, fault.Timeout:
+		return err != nil
+	}
+	return false
+}
+
+// serverFailed reports whether GitHub itself said that it failed.
+func serverFailed(err error) bool {
+	a := answerOf(err)
+	return a != nil && a.status >= http.StatusInternalServerError
+}
+
+// neverSent reports whether no connection was made.
+func neverSent(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "dial"
+}
+
+// verdict is the fault of a change that GitHub did not answer properly, or nil
+// if it happened nonetheless.
+func (ch change) verdict(outcome outcome, err error) error {
+	e, _ := errors.AsType[*fault.Error](err)
+	verdict := &fault.Error{Op: ch.op, Said: e.Said, RetryAfter: e.RetryAfter, Err: err}
+	switch outcome {
+	case didHappen:
+		return nil
+	case didNot:
+		verdict.Kind, verdict.Code = fault.Upstream, fault.CodeNotDone
+	default:
+		verdict.Kind, verdict.Code = fault.Unknown, fault.CodeUnknown
+	}
+	return verdict
+}

@@ -1,0 +1,94 @@
+package ghclient
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// request returns the call of an operation; action is "" for reading.
+func (c *Client) request(op string, o operation, t target, action ghpkg.Action) request {
+	return request{
+		op:       "ghclient." + op,
+		endpoint: c.endpointOf(o, t),
+		owner:    t.owner,
+		needs:    ghpkg.NeededScopes(action, t.ref.Type()),
+	}
+}
+
+// PackagePages reads all of owner's packages of one type, and calls yield for
+// each page as it arrives, never twice at a time. An empty visibility means
+// all. The notices say what GitHub did not list; after an error, what was
+// yielded is a part.
+func (c *Client) PackagePages(ctx context.Context, owner ghpkg.Owner, typ ghpkg.Type, visibility ghpkg.Visibility, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
+	query := url.Values{"package_type": {string(typ)}, "per_page": {strconv.Itoa(perPage)}}
+	if visibility != "" {
+		query.Set("visibility", string(visibility))
+	}
+	seen := make(map[int64]bool)
+	pages := &pager[wirePackage]{
+		client:  c,
+		request: c.request("PackagePages", listPackages, target{owner: owner}, ""),
+		query:   query,
+		most:    documentedPages,
+		yield: func(page []wirePackage) {
+			yield(packageValues(page, seen, c.gh.opts.WebURL, owner, typ))
+		},
+	}
+	err := pages.read(ctx)
+	notices := pages.notices(typ, c.ssoPage(owner))
+	scopes, known := scopesOf(pages.header)
+	if typ.RepositoryScoped() && visibility != ghpkg.Public && known && !scopes.Has(ghpkg.ScopeRepo) {
+		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeRepoScope, Type: typ})
+	}
+	return notices, err
+}
+
+// packageValues returns the packages of a page that were not seen before: a
+// package published while pages are read pushes others to the next page.
+func packageValues(page []wirePackage, seen map[int64]bool, web *url.URL, owner ghpkg.Owner, typ ghpkg.Type) []ghpkg.Package {
+	values := make([]ghpkg.Package, 0, len(page))
+	for _, w := range page {
+		if !seen[w.ID] {
+			seen[w.ID] = true
+			values = append(values, w.value(web, owner, typ))
+		}
+	}
+	return values
+}
+
+// Package reads one package.
+func (c *Client) Package(ctx context.Context, ref ghpkg.Ref) (ghpkg.Package, error) {
+	w, _, err := fetch[wirePackage](ctx, c, c.request("Package", getPackage, packageTarget(ref), ""), nil)
+	if err != nil {
+		return ghpkg.Package{}, err
+	}
+	return w.value(c.gh.opts.WebURL, ref.Owner(), ref.Type()), nil
+}
+
+// Conflicts reads the packages that GitHub's Docker migration could not move.
+func (c *Client) Conflicts(ctx context.Context, owner ghpkg.Owner) (ghpkg.Listing[ghpkg.Package], error) {
+	var found ghpkg.Listing[ghpkg.Package]
+	seen := make(map[int64]bool)
+	pages := &pager[wirePackage]{
+		client:  c,
+		request: c.request("Conflicts", listConflicts, target{owner: owner}, ""),
+		most:    mostPages,
+		yield: func(page []wirePackage) {
+			found.Items = append(found.Items, packageValues(page, seen, c.gh.opts.WebURL, owner, ghpkg.Docker)...)
+		},
+	}
+	err := pages.read(ctx)
+	found.AsOf, found.Notices = c.gh.opts.Now(), pages.notices(ghpkg.Docker, c.ssoPage(owner))
+	return found, err
+}
+
+// ssoPage returns where a SAML session for owner begins, or "" for users.
+func (c *Client) ssoPage(owner ghpkg.Owner) string {
+	if owner.Kind() != ghpkg.Organization {
+		return ""
+	}
+	return c.organizationLink(owner.Login(), "orgs", "sso")
+}

@@ -1,0 +1,87 @@
+package ghclient
+
+import (
+	"context"
+	"crypto/sha256"
+	"sync"
+	"time"
+)
+
+// sessionKey identifies a token without holding it.
+type sessionKey [sha256.Size]byte
+
+// session is what is known about one token, by all who act with it.
+type session struct {
+	key   sessionKey
+	auth  string // the Authorization header
+	guard guard
+	pacer *pacer
+	slots chan struct{} // one for each read in flight
+	used  time.Time     // guarded by sessions.mu
+}
+
+// readsInFlight bounds the parallel reads of one token; GitHub allows 100
+// requests at a time for all that a person runs.
+const readsInFlight = 32
+
+// slot waits until one more read may be sent.
+func (s *session) slot(ctx context.Context) (release func(), err error) {
+	select {
+	case s.slots <- struct{}{}:
+		return func() { <-s.slots }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// sessions holds the sessions of all tokens in use.
+type sessions struct {
+	interval time.Duration
+	mu       sync.Mutex
+	byKey    map[sessionKey]*session
+	swept    time.Time
+}
+
+func newSessions(interval time.Duration) *sessions {
+	return &sessions{interval: interval, byKey: make(map[sessionKey]*session)}
+}
+
+// sessionIdle is after how long an unused session is dropped, unless a limit
+// of GitHub's still stands. Tokens that expire are never forgotten explicitly.
+const sessionIdle = 2 * time.Hour
+
+// get returns the session of an Authorization header.
+func (s *sessions) get(auth string, now time.Time) *session {
+	key := sessionKey(sha256.Sum256([]byte(auth)))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Sub(s.swept) > sessionIdle {
+		s.sweep(now)
+	}
+	one, ok := s.byKey[key]
+	if !ok {
+		one = &session{key: key, auth: auth, pacer: newPacer(s.interval), slots: make(chan struct{}, readsInFlight)}
+		s.byKey[key] = one
+	}
+	one.used = now
+	return one
+}
+
+// sweep drops idle sessions. The caller holds mu.
+func (s *sessions) sweep(now time.Time) {
+	for key, one := range s.byKey {
+		if now.Sub(one.used) > sessionIdle && one.guard.check(now) == nil {
+			delete(s.byKey, key)
+		}
+	}
+	s.swept = now
+}
+
+// drop forgets the session of an Authorization header.
+func (s *sessions) drop(auth string) sessionKey {
+	key := sessionKey(sha256.Sum256([]byte(auth)))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.byKey, key)
+	return key
+}

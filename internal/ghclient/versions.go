@@ -1,0 +1,67 @@
+package ghclient
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// VersionPages reads all versions of a package in one state, and calls yield
+// for each page as it arrives, never twice at a time.
+func (c *Client) VersionPages(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+	return c.versionPages(ctx, c.request("VersionPages", listVersions, packageTarget(ref), ""), state, yield)
+}
+
+func (c *Client) versionPages(ctx context.Context, r request, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+	seen := make(map[int64]bool)
+	filters := c.filtersVersions(r.owner)
+	pages := &pager[wireVersion]{
+		client:  c,
+		request: r,
+		query:   url.Values{"state": {string(state)}, "per_page": {strconv.Itoa(perPage)}},
+		most:    mostPages,
+		yield: func(page []wireVersion) {
+			values := versionValues(page, seen, c.gh.opts.WebURL)
+			if !filters {
+				values = slices.DeleteFunc(values, func(v ghpkg.Version) bool { return v.State() != state })
+			}
+			yield(values)
+		},
+	}
+	err := pages.read(ctx)
+	notices := pages.notices(ghpkg.Type(""), c.ssoPage(r.owner))
+	if !filters && state == ghpkg.Deleted {
+		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeNoState})
+	}
+	return notices, err
+}
+
+// filtersVersions reports whether GitHub documents the state filter for
+// owner's versions: it does for organizations and the viewer, not for others.
+func (c *Client) filtersVersions(owner ghpkg.Owner) bool {
+	return owner.Kind() == ghpkg.Organization || c.owns(owner)
+}
+
+// versionValues returns the versions of a page that were not seen before.
+func versionValues(page []wireVersion, seen map[int64]bool, web *url.URL) []ghpkg.Version {
+	values := make([]ghpkg.Version, 0, len(page))
+	for _, w := range page {
+		if !seen[w.ID] {
+			seen[w.ID] = true
+			values = append(values, w.value(web))
+		}
+	}
+	return values
+}
+
+// Version reads one version.
+func (c *Client) Version(ctx context.Context, v ghpkg.VersionRef) (ghpkg.Version, error) {
+	w, _, err := fetch[wireVersion](ctx, c, c.request("Version", getVersion, versionTarget(v), ""), nil)
+	if err != nil {
+		return ghpkg.Version{}, err
+	}
+	return w.value(c.gh.opts.WebURL), nil
+}
