@@ -1,0 +1,126 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/sessions"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Logout ends the request's session: here at once, and at GitHub, where its
+// token is revoked, as far as GitHub answers in time.
+func (a *Auth) Logout(w http.ResponseWriter, r *http.Request) error {
+	h, err := a.drop(w, r)
+	if err != nil {
+		return err
+	}
+	if h != nil && h.contents.Session != nil {
+		a.revoke(r.Context(), h.contents.Session.Token)
+	}
+	return nil
+}
+
+// End ends the request's session after GitHub said that it no longer takes its
+// token; there is nothing left to revoke.
+func (a *Auth) End(w http.ResponseWriter, r *http.Request) error {
+	_, err := a.drop(w, r)
+	return err
+}
+
+// drop expires the cookie and removes the session.
+func (a *Auth) drop(w http.ResponseWriter, r *http.Request) (*held, error) {
+	name := a.cookies.cookieName()
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return nil, nil // nothing to end
+	}
+	http.SetCookie(w, sessions.NewCookie(name, "", a.cookies.options(-time.Second)))
+	h, err := a.cookies.take(r.Context(), rowKey(cookie.Value))
+	if err != nil {
+		return nil, unavailable("auth.Logout", err)
+	}
+	return h, nil
+}
+
+// revoke takes the token back at GitHub, within bounds, and whether or not the
+// person still waits. That it did not work is for the log: here the token is
+// gone already.
+func (a *Auth) revoke(ctx context.Context, token string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revokeTimeout)
+	defer cancel()
+	if err := a.GitHub.Revoke(ctx, token); err != nil {
+		a.Log.WarnContext(ctx, "a token could not be revoked at GitHub", "error", err)
+	}
+}
+
+// SignedIn is a session as its owner sees it in a list.
+type SignedIn struct {
+	ID        string
+	UserAgent string
+	CreatedAt time.Time
+	SeenAt    time.Time // exact to a few minutes
+	ExpiresAt time.Time // unless it is used again
+}
+
+// Sessions returns the viewer's sessions, the last used first.
+func (a *Auth) Sessions(ctx context.Context, viewerID int64) ([]SignedIn, error) {
+	records, err := a.Store.SessionsOf(ctx, viewerID, a.Now())
+	if err != nil {
+		return nil, unavailable("auth.Sessions", err)
+	}
+	list := make([]SignedIn, len(records))
+	for i, r := range records {
+		list[i] = SignedIn{
+			ID: r.ID, UserAgent: r.UserAgent,
+			CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt,
+		}
+	}
+	return list, nil
+}
+
+// RevokeSession ends the viewer's session with that id, here and at GitHub. One
+// that is not there, or not the viewer's, is ended already.
+func (a *Auth) RevokeSession(ctx context.Context, viewerID int64, id string) error {
+	record, ok, err := a.Store.TakeSessionOf(ctx, viewerID, id)
+	if err != nil {
+		return unavailable("auth.RevokeSession", err)
+	}
+	if ok {
+		a.revokeAll(ctx, []ghpkg.SessionRecord{record})
+	}
+	return nil
+}
+
+// RevokeAll ends all the viewer's sessions, here and at GitHub.
+func (a *Auth) RevokeAll(ctx context.Context, viewerID int64) error {
+	records, err := a.Store.TakeSessionsOf(ctx, viewerID)
+	if err != nil {
+		return unavailable("auth.RevokeAll", err)
+	}
+	a.revokeAll(ctx, records)
+	return nil
+}
+
+// revokeAll forgets sessions whose rows are gone, and revokes their tokens
+// together, so that many take no longer than one.
+func (a *Auth) revokeAll(ctx context.Context, records []ghpkg.SessionRecord) {
+	var group errgroup.Group
+	for _, record := range records {
+		a.cookies.cache.drop(record.Key)
+	}
+	for _, record := range records {
+		h := a.cookies.unseal(ctx, record)
+		if h == nil || h.contents.Session == nil {
+			continue
+		}
+		group.Go(func() error {
+			a.revoke(ctx, h.contents.Session.Token)
+			return nil
+		})
+	}
+	_ = group.Wait() // revoke reports by itself
+}

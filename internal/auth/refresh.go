@@ -1,0 +1,107 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+const (
+	// refreshBefore is how long before its end a token is replaced, so that it
+	// does not end within a request.
+	refreshBefore = 2 * time.Minute
+	// Where GitHub refuses a refresh token, another replica may have used it a
+	// moment ago, and be about to write down what it got.
+	rereadTries    = 4
+	rereadInterval = 250 * time.Millisecond
+)
+
+// expiring reports whether the session's token ends soon and can be replaced.
+func (a *Auth) expiring(h *held) bool {
+	id := h.contents.Session
+	return id.RefreshToken != "" && !id.TokenExpires.IsZero() && a.Now().After(id.TokenExpires.Add(-refreshBefore))
+}
+
+// refresh returns the session with a fresh token; nil if GitHub no longer gives
+// it one, which ends it. A refresh token works once: within the process the
+// requests of a session wait for one refresh, and the row is read anew before,
+// because another replica may have been first. It goes on when the request that
+// began it is cancelled, or the new token would be lost.
+func (a *Auth) refresh(ctx context.Context, key string) (*held, error) {
+	ctx = context.WithoutCancel(ctx)
+	h, err, _ := a.refreshes.Do(key, func() (any, error) {
+		h, err := a.cookies.read(ctx, key)
+		if err != nil {
+			return (*held)(nil), unavailable("auth.refresh", err)
+		}
+		if h == nil || h.contents.Session == nil || !a.expiring(h) {
+			return h, nil
+		}
+		return a.exchangeRefreshToken(ctx, h)
+	})
+	return h.(*held), err
+}
+
+func (a *Auth) exchangeRefreshToken(ctx context.Context, h *held) (*held, error) {
+	const op = "auth.refresh"
+	id := *h.contents.Session
+	token, err := a.oauth.TokenSource(a.exchanging(ctx), &oauth2.Token{RefreshToken: id.RefreshToken}).Token()
+	switch {
+	case err == nil:
+	case refusedRefresh(err):
+		return a.afterRefusal(ctx, h)
+	case a.Now().Before(id.TokenExpires):
+		a.Log.WarnContext(ctx, "a token could not be refreshed yet", "session", h.record.ID, "error", withoutBody(err))
+		return h, nil
+	default:
+		return nil, exchangeError(op, err)
+	}
+	fresh := *h
+	if granted, ok := token.Extra("scope").(string); ok && granted != "" {
+		id.Viewer.Scopes = ghpkg.ParseScopes(granted)
+	}
+	id.Token, id.RefreshToken, id.TokenExpires = token.AccessToken, token.RefreshToken, token.Expiry
+	fresh.contents.Session = &id
+	ok, err := a.cookies.update(ctx, &fresh)
+	if err != nil {
+		return nil, unavailable(op, err)
+	}
+	if !ok { // signed out meanwhile
+		a.revoke(ctx, id.Token)
+		return nil, nil
+	}
+	return &fresh, nil
+}
+
+// afterRefusal looks whether another replica has refreshed the session; if not,
+// it is over.
+func (a *Auth) afterRefusal(ctx context.Context, h *held) (*held, error) {
+	for range rereadTries {
+		again, err := a.cookies.read(ctx, h.record.Key)
+		if err != nil {
+			return nil, unavailable("auth.refresh", err)
+		}
+		if again == nil {
+			return nil, nil
+		}
+		if again.contents.Session.Token != h.contents.Session.Token {
+			return again, nil
+		}
+		time.Sleep(rereadInterval)
+	}
+	if _, err := a.cookies.take(ctx, h.record.Key); err != nil {
+		return nil, unavailable("auth.refresh", err)
+	}
+	return nil, nil
+}
+
+// refusedRefresh reports whether GitHub no longer takes the refresh token, as
+// opposed to not answering, or not knowing Stockroom itself.
+func refusedRefresh(err error) bool {
+	e, ok := errors.AsType[*oauth2.RetrieveError](err)
+	return ok && (e.ErrorCode == "bad_refresh_token" || e.ErrorCode == "invalid_grant")
+}
