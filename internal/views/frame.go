@@ -1,0 +1,99 @@
+package views
+
+import (
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views/ui"
+)
+
+// colorMode returns the theme as Primer's stylesheet wants it.
+func (f Frame) colorMode() string {
+	switch f.Theme {
+	case "light", "dark":
+		return f.Theme
+	}
+	return "auto"
+}
+
+func (f Frame) documentTitle() string {
+	if f.Title == "" {
+		return "Stockroom"
+	}
+	return f.Title + " · Stockroom"
+}
+
+// title says who the viewer is beyond their login.
+func (p Person) title() string {
+	switch {
+	case p.Name != "" && p.ProxyUser != "":
+		return p.Name + " · " + p.ProxyUser
+	case p.ProxyUser != "":
+		return p.ProxyUser
+	}
+	return p.Name
+}
+
+func (f Flash) tone() ui.Tone {
+	switch {
+	case f.Good:
+		return ui.Success
+	case f.Outcome == ghpkg.OutcomeUnknown:
+		return ui.Attention
+	}
+	return ui.Danger
+}
+
+func (n Notice) tone() ui.Tone {
+	switch n.Kind {
+	case ghpkg.NoticeLoading, ghpkg.NoticeNoList, ghpkg.NoticeStale:
+		return ui.Accent
+	}
+	return ui.Attention
+}
+
+// tone is the urgency of what can still be restored. The label says the days in
+// words too.
+func (g Gone) tone() ui.Tone {
+	switch {
+	case g.DaysLeft < 0:
+		return ui.Neutral
+	case g.DaysLeft < 3:
+		return ui.Danger
+	case g.DaysLeft < 8:
+		return ui.Attention
+	}
+	return ui.Success
+}
+
+// outcomeTone is how an outcome looks in the ledger.
+func outcomeTone(o ghpkg.Outcome) ui.Tone {
+	switch o {
+	case ghpkg.OutcomeDone:
+		return ui.Success
+	case ghpkg.OutcomePending:
+		return ui.Accent
+	case ghpkg.OutcomeUnknown:
+		return ui.Attention
+	}
+	return ui.Danger
+}
+
+func visibilityTone(v ghpkg.Visibility) ui.Tone {
+	if v == ghpkg.Public {
+		return ui.Attention
+	}
+	return ui.Neutral
+}
+
+func ownerIcon(k ghpkg.OwnerKind) ui.Icon {
+	if k == ghpkg.Organization {
+		return ui.Organization
+	}
+	return ui.Person
+}
+
+func typeIcon(t ghpkg.Type) ui.Icon {
+	if t == ghpkg.Container || t == ghpkg.Docker {
+		return ui.Container
+	}
+	return ui.Package
+}

@@ -1,0 +1,62 @@
+package views
+
+import "github.com/a-h/templ"
+
+// How pages and htmx meet. Each fragment is one whole element with an id, made
+// by one method that the handlers render alone:
+//
+//	#packages, #versions, #owners, #conflicts, #ledger   {Model}.Table()
+//	#package-42, #version-7                              {Row}.Item()
+//	inside #dialog-body                                  Confirm.Dialog(), Problem.Box()
+//
+// A row's button is a link to the page of consequences; htmx puts that page's
+// dialog into #dialog-body, and app.js opens the <dialog> around it. The form
+// in it posts with the row as its target, and the answer is the row again,
+// whatever happened: deleted with an Undo, or as it was with GitHub's refusal.
+// Where the form itself was filled in wrongly, the answer is the dialog again
+// and the handler retargets it to DialogTarget. Without JavaScript the link is
+// a page, the form a plain POST, and the answer a redirect.
+
+// The ids of the fragments that are not rows.
+const (
+	OwnersID    = "owners"
+	PackagesID  = "packages"
+	VersionsID  = "versions"
+	ConflictsID = "conflicts"
+	LedgerID    = "ledger"
+)
+
+// DialogTarget is the selector of what the answer of a wrongly filled form goes into, by innerHTML.
+const DialogTarget = "#dialog-body"
+
+// htmxConfig is the content of the htmx-config meta tag: no history of its own
+// (pages are pages), no stylesheet of its own, and a timeout above the
+// handlers' 15 seconds.
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultTimeout":20000}`
+
+// filtering makes a filter form answer in place: the section is morphed, so
+// that what is being typed and the focus stay, and the address follows.
+func filtering(action, section string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get":     action,
+		"hx-target":  "#" + section,
+		"hx-swap":    "outerMorph",
+		"hx-trigger": "submit, change, input delay:400ms",
+		"hx-sync":    "replace",
+		"data-tidy":  true, // app.js: leave empty fields out, and let the address follow,
+	}
+}
+
+// replacing makes the form of a dialog answer in the row that it is about.
+// Without a row there is nothing to put the answer into: a plain POST, then.
+func replacing(action, target string) templ.Attributes {
+	if target == "" {
+		return nil
+	}
+	return templ.Attributes{
+		"hx-post":    action,
+		"hx-target":  target,
+		"hx-swap":    "outerHTML",
+		"hx-disable": "find button",
+	}
+}

@@ -1,0 +1,33 @@
+package views
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+)
+
+// label returns the option's text; one without a text is named by the message
+// group + value, or "any" where the value is empty.
+func (o Option) label(ctx context.Context, group string) string {
+	if o.Text != "" {
+		return o.Text
+	}
+	if o.Value == "" {
+		return i18n.T(ctx, group+"any")
+	}
+	return i18n.T(ctx, group+o.Value)
+}
+
+// perPage returns the number as the form carries it; empty for the default.
+func perPage(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// deletedState reports whether rows of a table tell of deleted things.
+func (t PackageTable) deleted() bool { return t.Filter.State == "deleted" }
+
+func (p PackagePage) deleted() bool { return p.Filter.State == "deleted" }
