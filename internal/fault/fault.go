@@ -75,6 +75,7 @@ const (
 	CodeDownloads      Code = "downloads"       // over 5,000 downloads of a public version
 	CodeNameReused     Code = "name_reused"     // restore: the name is taken again
 	CodeTooLate        Code = "too_late"        // restore: the 30 days are over
+	CodeReplaced       Code = "replaced"        // another package has taken the name since the page was opened
 	CodeRefused        Code = "refused"         // another refusal in GitHub's words
 	CodePageCap        Code = "page_cap"        // per_page × page > 10000
 	CodeRateLimited    Code = "rate_limited"    // primary limit
@@ -93,7 +94,7 @@ func Codes() []Code {
 		CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
-		CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeBusy, CodeUpstream, CodeNotDone,
+		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeBusy, CodeUpstream, CodeNotDone,
 		CodeTimeout, CodeUnknown,
 	}
 }
@@ -108,10 +109,11 @@ const (
 	FixAuthorizeSSO FixKind = "authorize_sso" // open URL at GitHub, then sign in again
 	FixApproveApp   FixKind = "approve_app"   // an owner of the organization approves the app at URL
 	FixOpenGitHub   FixKind = "open_github"   // look at URL at GitHub
+	FixRestore      FixKind = "restore"       // restore it: URL is an address of ours
 )
 
 // Fix is what the user can do. URL is an address at GitHub whose host was
-// checked, or empty; Scopes are OAuth scopes for FixGrantScope.
+// checked, or (FixRestore) a path of ours, or empty; Scopes are OAuth scopes for FixGrantScope.
 type Fix struct {
 	Kind   FixKind
 	URL    string

@@ -103,6 +103,7 @@ type Confirm struct {
 	Target       string // "#package-42": the row that the answer replaces; empty: the whole page
 	Back         string // the way out
 	Package      string // the package's name
+	PackageID    int64  // sent as "id", so that another package of the same name is not hit; 0: not known
 	PackageType  ghpkg.Type
 	Owner        string
 	Version      string // the version's name, or empty
@@ -112,7 +113,8 @@ type Confirm struct {
 	Reason       string // what was typed before
 	Confirm      string // what was typed before
 	Problem      *Problem
-	Grant        *Fix // a scope is missing: grant it first; the form is then disabled
+	Grant        *Fix     // a scope is missing: grant it first; the form is then disabled
+	Missing      []string // the scopes that Grant asks for
 	Gone         *Gone
 }
 

@@ -111,6 +111,7 @@ type ConflictTable struct {
 	Rows    []ConflictRow
 	Notices []Notice
 	Exports Exports
+	Pages   Pages
 	AsOf    time.Time
 }
 
