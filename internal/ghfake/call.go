@@ -37,9 +37,9 @@ type answer struct {
 	body   any // nil: empty
 }
 
-func ok(body any) answer  { return answer{status: http.StatusOK, body: body} }
-func noContent() answer   { return answer{status: http.StatusNoContent} }
-func (a answer) ok() bool { return a.status < http.StatusBadRequest }
+func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
+
+func noContent() answer { return answer{status: http.StatusNoContent} }
 
 // with returns the answer with one header more.
 func (a answer) with(key, value string) answer {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,15 +33,19 @@ type authorization struct {
 }
 
 // Authorize makes a user approve every authorization at once, without the
-// page. An empty login brings the page back.
+// page. An empty login brings the page back. It panics if there is no such user.
 func (s *Server) Authorize(login string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if login != "" && s.world.users[lower(login)] == nil {
+		panic("ghfake: no user " + strconv.Quote(login))
+	}
 	s.grants.persona = login
 }
 
-// parseAuthorization reads the parameters; problem is GitHub's error code.
-func (s *Server) parseAuthorization(q url.Values) (a authorization, problem string) {
+// parseAuthorization reads the parameters. What is wrong with them is told to
+// the app: GitHub's error code and its description.
+func (s *Server) parseAuthorization(q url.Values) (a authorization, problem, description string) {
 	a = authorization{
 		ClientID: q.Get("client_id"), RedirectURI: q.Get("redirect_uri"), State: q.Get("state"),
 		Challenge: q.Get("code_challenge"), Scopes: ghpkg.ParseScopes(q.Get("scope")),
@@ -51,12 +56,13 @@ func (s *Server) parseAuthorization(q url.Values) (a authorization, problem stri
 	}
 	if !allowedRedirect(registered, a.RedirectURI) {
 		a.RedirectURI = registered
-		return a, "redirect_uri_mismatch"
+		return a, "redirect_uri_mismatch", msgRedirect
 	}
 	if a.Challenge != "" && q.Get("code_challenge_method") != "S256" {
-		return a, "invalid_request" // GitHub knows S256 only; the code is a guess
+		// GitHub knows S256 only; code and wording are guesses.
+		return a, "invalid_request", "The code_challenge_method must be S256."
 	}
-	return a, ""
+	return a, "", ""
 }
 
 // allowedRedirect applies GitHub's rule: same host and port as registered, and
@@ -113,7 +119,7 @@ func (a authorization) redirect(add url.Values) string {
 
 // authorize shows who could approve, or approves at once.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
-	a, problem := s.parseAuthorization(r.URL.Query())
+	a, problem, description := s.parseAuthorization(r.URL.Query())
 	switch {
 	case a.ClientID != s.options.ClientID:
 		http.Error(w, "Not Found", http.StatusNotFound)
@@ -122,7 +128,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The redirect_uri is missing or not registered.", http.StatusBadRequest)
 		return
 	case problem != "":
-		http.Redirect(w, r, a.deny(problem, msgRedirect), http.StatusFound)
+		http.Redirect(w, r, a.deny(problem, description), http.StatusFound)
 		return
 	}
 	s.mu.Lock()
@@ -137,7 +143,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 
 // decide takes the answer of the page.
 func (s *Server) decide(w http.ResponseWriter, r *http.Request) {
-	a, problem := s.parseAuthorization(r.URL.Query())
+	a, problem, _ := s.parseAuthorization(r.URL.Query())
 	if problem != "" || a.RedirectURI == "" || a.ClientID != s.options.ClientID {
 		http.Error(w, "Bad Request", http.StatusBadRequest)
 		return

@@ -60,6 +60,7 @@ func (s *Server) exchange(r *http.Request) map[string]any {
 	c := s.grants.codes[value]
 	delete(s.grants.codes, value)
 	switch redirect := r.PostFormValue("redirect_uri"); {
+	// Which error a wrong verifier gets is a guess.
 	case c == nil || !s.Now().Before(c.expires) || !c.proves(r.PostFormValue("code_verifier")):
 		return oauthError("bad_verification_code", msgBadCode)
 	case redirect != "" && redirect != c.redirect:

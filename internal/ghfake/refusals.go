@@ -97,7 +97,7 @@ func (c *call) closed(org *Org) answer {
 	return answer{}
 }
 
-// mayDelete refuses the deletion of one version.
+// mayDeleteVersion refuses the deletion of one version.
 func mayDeleteVersion(p *pkg, v *Version) answer {
 	active, tagged := 0, 0
 	for _, other := range p.versions {

@@ -185,7 +185,7 @@ func (s *Server) addVersion(p *pkg, v Version) int64 {
 	v.ID = s.world.id("version", v.ID)
 	v.CreatedAt, v.UpdatedAt = s.dates(v.CreatedAt, v.UpdatedAt)
 	v.Tags = slices.Clone(v.Tags)
-	if v.DeletedAt.IsZero() {
+	if v.DeletedAt.IsZero() && len(v.Tags) > 0 {
 		for _, older := range p.versions {
 			older.Tags = slices.DeleteFunc(older.Tags, func(t string) bool {
 				return older.DeletedAt.IsZero() && slices.Contains(v.Tags, t)
