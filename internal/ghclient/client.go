@@ -109,6 +109,7 @@ func (c *Client) do(ctx context.Context, r request, send func(context.Context, *
 		}
 		defer release()
 	}
+	c.session.used.Store(c.gh.opts.Now().Unix())
 	start := time.Now()
 	resp, err := send(ctx, c.gh.client(c.session))
 	c.gh.observe(r, resp, err, time.Since(start))

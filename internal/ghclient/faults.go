@@ -106,6 +106,10 @@ func (c *Client) explainAnswer(r request, a *answer) error {
 		c.explainForbidden(e, r, a)
 	case a.status == http.StatusNotFound:
 		e.Kind, e.Code = fault.NotFound, fault.CodeNotFound
+		if missing := lacking(a.header, r.needs); len(missing) > 0 {
+			// For want of a scope GitHub hides things as if they were not there.
+			e.Fix = &fault.Fix{Kind: fault.FixGrantScope, Scopes: missing}
+		}
 	case a.status >= 400 && a.status <= 499:
 		e.Kind, e.Code = refusal(r, a)
 	default:
@@ -115,10 +119,10 @@ func (c *Client) explainAnswer(r request, a *answer) error {
 	return e
 }
 
-// lacking returns what a says is missing of needs, and whether it says
-// which scopes there are at all: tokens of other kinds have none.
-func (a *answer) lacking(needs ghpkg.Scopes) ghpkg.Scopes {
-	granted, known := scopesOf(a.header)
+// lacking returns what an answer's headers say is missing of needs; nothing if
+// they do not tell the token's scopes (tokens of other kinds have none).
+func lacking(h http.Header, needs ghpkg.Scopes) ghpkg.Scopes {
+	granted, known := scopesOf(h)
 	if !known {
 		return nil
 	}

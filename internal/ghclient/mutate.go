@@ -16,6 +16,7 @@ import (
 const (
 	mutationTime = 14 * time.Second // from the call to the answer, whatever happens
 	askTime      = 5 * time.Second  // of it, kept for asking what became of the change
+	lastAskTime  = time.Second      // of that, kept for asking once more
 	turnPatience = 2 * time.Second  // how long to wait for the token's earlier mutation
 	gitHubTime   = 10 * time.Second // after which GitHub gives up on a request (GitHub docs)
 )
@@ -66,27 +67,28 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 		return c.explain(ch.request, nil, err)
 	}
 	defer leave()
-	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
+	asking, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
-	err = c.try(ctx, ch)
-	if !uncertain(err) {
-		return c.settle(ctx, ch, err)
+	sending, cancel := context.WithDeadline(asking, end.Add(-askTime))
+	defer cancel()
+
+	sent := time.Now()
+	if err = c.try(sending, ch); !uncertain(err) {
+		return c.settle(asking, ch, err)
 	}
-	outcome := c.happened(ctx, ch, err)
-	if outcome == didNot && serverFailed(err) && c.session.pacer.again(ctx) == nil {
-		if err = c.try(ctx, ch); !uncertain(err) {
-			return c.settleAgain(ctx, ch, err)
+	outcome := c.happened(asking, ch, err, sent)
+	if outcome == didNot && serverFailed(err) && c.session.pacer.again(sending) == nil {
+		sent = time.Now()
+		if err = c.try(sending, ch); !uncertain(err) {
+			return c.settleAgain(asking, ch, err)
 		}
-		outcome = c.happened(ctx, ch, err)
+		outcome = c.happened(asking, ch, err, sent)
 	}
 	return ch.verdict(outcome, err)
 }
 
 // try sends ch once. Only a 204 is a success: a proxy's login page is a 200.
 func (c *Client) try(ctx context.Context, ch change) error {
-	end, _ := ctx.Deadline()
-	ctx, cancel := context.WithDeadline(ctx, end.Add(-askTime))
-	defer cancel()
 	resp, err := c.send(ctx, ch.request, nil, new(bytes.Buffer))
 	if err == nil && resp.StatusCode != http.StatusNoContent {
 		return c.explain(ch.request, nil, &answer{status: resp.StatusCode, header: resp.Header})
@@ -96,11 +98,8 @@ func (c *Client) try(ctx context.Context, ch change) error {
 
 // uncertain reports whether the change may have happened in spite of err.
 func uncertain(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.Upstream, fault.Timeout:
-		return err != nil
-	}
-	return false
+	kind := fault.KindOf(err)
+	return kind == fault.Upstream || kind == fault.Timeout
 }
 
 // serverFailed reports whether GitHub itself said that it failed.

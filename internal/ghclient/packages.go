@@ -61,7 +61,11 @@ func packageValues(page []wirePackage, seen map[int64]bool, web *url.URL, owner 
 
 // Package reads one package.
 func (c *Client) Package(ctx context.Context, ref ghpkg.Ref) (ghpkg.Package, error) {
-	w, _, err := fetch[wirePackage](ctx, c, c.request("Package", getPackage, packageTarget(ref), ""), nil)
+	r := c.request("Package", getPackage, packageTarget(ref), "")
+	w, _, err := fetch[wirePackage](ctx, c, r, nil)
+	if err == nil && w.ID == 0 {
+		err = c.explain(r, nil, errNoAnswer)
+	}
 	if err != nil {
 		return ghpkg.Package{}, err
 	}

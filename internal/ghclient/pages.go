@@ -83,7 +83,8 @@ func (p *pager[T]) parallel(ctx context.Context, last int) (next int, err error)
 			return err
 		})
 	}
-	return next, group.Wait()
+	err = group.Wait()
+	return next, err
 }
 
 // page reads one page and yields what is on it.

@@ -33,6 +33,9 @@ func (c *Client) explainForbidden(e *fault.Error, r request, a *answer) {
 			return
 		}
 		e.Kind, e.Code = fault.Forbidden, fault.CodeForbidden
+		if r.method != http.MethodGet && strings.Contains(said, "admin") {
+			e.Code = fault.CodeNoAdmin
+		}
 	}
 }
 

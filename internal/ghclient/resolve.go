@@ -53,7 +53,7 @@ func (c *Client) look(ctx context.Context, ch change) finding {
 	switch {
 	case err == nil && found.ID != 0:
 		return finding{presence: present, header: header}
-	case fault.KindOf(err) != fault.NotFound || err == nil:
+	case fault.KindOf(err) != fault.NotFound:
 		return finding{}
 	case ch.version == 0:
 		return finding{presence: absent, header: answerOf(err).header}
@@ -78,7 +78,7 @@ func (c *Client) lookInBin(ctx context.Context, ch change) finding {
 	})
 	switch {
 	case found.presence == binned:
-	case fault.KindOf(err) == fault.NotFound && err != nil:
+	case fault.KindOf(err) == fault.NotFound:
 		found.header = answerOf(err).header
 	case err != nil:
 		return finding{}
@@ -88,24 +88,23 @@ func (c *Client) lookInBin(ctx context.Context, ch change) finding {
 	return found
 }
 
-// happened asks what became of ch, which failed with err.
-func (c *Client) happened(ctx context.Context, ch change, err error) outcome {
+// happened asks what became of ch, which was sent and failed with err.
+func (c *Client) happened(ctx context.Context, ch change, err error, sent time.Time) outcome {
 	if neverSent(err) {
 		return didNot
 	}
-	sent := time.Now()
 	result := ch.outcome(c.look(ctx, ch))
-	if result == didNot && fault.KindOf(err) == fault.Timeout {
-		// GitHub may still be working on it: not done is only what is not done
-		// when GitHub's own time is over.
-		end, _ := ctx.Deadline()
-		wait := min(gitHubTime-mutationTime+askTime+2*time.Second, time.Until(end)-time.Second)
-		if sleep(ctx, wait-time.Since(sent)) != nil {
-			return notKnown
-		}
-		result = ch.outcome(c.look(ctx, ch))
+	if result != didNot || fault.KindOf(err) != fault.Timeout {
+		return result
 	}
-	return result
+	// GitHub may still be at it. What is not done when GitHub's own time for a
+	// request is over will not be done any more.
+	end, _ := ctx.Deadline()
+	over := sent.Add(gitHubTime + 500*time.Millisecond)
+	if end.Sub(over) < lastAskTime || sleep(ctx, time.Until(over)) != nil {
+		return notKnown
+	}
+	return ch.outcome(c.look(ctx, ch))
 }
 
 // outcome concludes from what there is now.
@@ -126,7 +125,7 @@ func (ch change) outcome(f finding) outcome {
 // settle explains an answer that says for sure what became of ch. A 404 stands
 // for many things, so GitHub is asked which.
 func (c *Client) settle(ctx context.Context, ch change, err error) error {
-	if err == nil || fault.KindOf(err) != fault.NotFound {
+	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
 	return c.whyNotFound(ch, err, c.look(ctx, ch))
@@ -135,7 +134,7 @@ func (c *Client) settle(ctx context.Context, ch change, err error) error {
 // settleAgain is settle for the second try: if GitHub knows nothing to change
 // any more, the first one did it after all.
 func (c *Client) settleAgain(ctx context.Context, ch change, err error) error {
-	if err == nil || fault.KindOf(err) != fault.NotFound {
+	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
 	found := c.look(ctx, ch)
@@ -149,9 +148,9 @@ func (c *Client) settleAgain(ctx context.Context, ch change, err error) error {
 func (c *Client) whyNotFound(ch change, err error, found finding) error {
 	a := answerOf(err)
 	e := &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: ch.op, Said: a.said, Err: err}
-	missing := a.lacking(ch.needs)
-	if len(missing) == 0 && found.header != nil {
-		missing = (&answer{header: found.header}).lacking(ch.needs)
+	missing := lacking(a.header, ch.needs)
+	if len(missing) == 0 {
+		missing = lacking(found.header, ch.needs)
 	}
 	said, restoring := strings.ToLower(a.said), ch.action == ghpkg.ActionRestore
 	switch {

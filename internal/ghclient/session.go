@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,7 +18,7 @@ type session struct {
 	guard guard
 	pacer *pacer
 	slots chan struct{} // one for each read in flight
-	used  time.Time     // guarded by sessions.mu
+	used  atomic.Int64  // when it was used last, in Unix seconds
 }
 
 // readsInFlight bounds the parallel reads of one token; GitHub allows 100
@@ -63,14 +64,14 @@ func (s *sessions) get(auth string, now time.Time) *session {
 		one = &session{key: key, auth: auth, pacer: newPacer(s.interval), slots: make(chan struct{}, readsInFlight)}
 		s.byKey[key] = one
 	}
-	one.used = now
+	one.used.Store(now.Unix())
 	return one
 }
 
 // sweep drops idle sessions. The caller holds mu.
 func (s *sessions) sweep(now time.Time) {
 	for key, one := range s.byKey {
-		if now.Sub(one.used) > sessionIdle && one.guard.check(now) == nil {
+		if now.Unix()-one.used.Load() > int64(sessionIdle.Seconds()) && one.guard.check(now) == nil {
 			delete(s.byKey, key)
 		}
 	}

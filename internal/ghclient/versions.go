@@ -59,7 +59,11 @@ func versionValues(page []wireVersion, seen map[int64]bool, web *url.URL) []ghpk
 
 // Version reads one version.
 func (c *Client) Version(ctx context.Context, v ghpkg.VersionRef) (ghpkg.Version, error) {
-	w, _, err := fetch[wireVersion](ctx, c, c.request("Version", getVersion, versionTarget(v), ""), nil)
+	r := c.request("Version", getVersion, versionTarget(v), "")
+	w, _, err := fetch[wireVersion](ctx, c, r, nil)
+	if err == nil && w.ID == 0 {
+		err = c.explain(r, nil, errNoAnswer)
+	}
 	if err != nil {
 		return ghpkg.Version{}, err
 	}
