@@ -148,7 +148,9 @@ func (s *cookieStore) read(ctx context.Context, key string) (*held, error) {
 		return nil, err
 	}
 	h := s.unseal(ctx, record)
-	if h != nil {
+	// Near its end a token may be replaced by another replica any moment, which
+	// makes the old one worthless: then every request looks.
+	if h != nil && !h.expiring(s.now().Add(cacheLifetime)) {
 		s.cache.put(generation, h)
 	}
 	return h, nil

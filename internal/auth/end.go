@@ -25,10 +25,21 @@ func (a *Auth) Logout(w http.ResponseWriter, r *http.Request) error {
 }
 
 // End ends the request's session after GitHub said that it no longer takes its
-// token; there is nothing left to revoke.
-func (a *Auth) End(w http.ResponseWriter, r *http.Request) error {
-	_, err := a.drop(w, r)
-	return err
+// token; there is nothing left to revoke. A session that has got another token
+// since the request began, or that a new sign-in has replaced, is not meant.
+func (a *Auth) End(w http.ResponseWriter, r *http.Request) {
+	used, ok := From(r.Context())
+	cookie, err := r.Cookie(a.cookies.cookieName())
+	if !ok || err != nil {
+		return
+	}
+	h, err := a.cookies.read(r.Context(), rowKey(cookie.Value))
+	if err == nil && h != nil && h.contents.Session != nil && h.contents.Session.Token == used.Token {
+		_, err = a.drop(w, r)
+	}
+	if err != nil {
+		a.Log.ErrorContext(r.Context(), "a session could not be ended", "session", used, "error", err)
+	}
 }
 
 // drop expires the cookie and removes the session.

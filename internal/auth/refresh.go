@@ -17,13 +17,14 @@ const (
 	// Where GitHub refuses a refresh token, another replica may have used it a
 	// moment ago, and be about to write down what it got.
 	rereadTries    = 4
-	rereadInterval = 250 * time.Millisecond
+	rereadInterval = 200 * time.Millisecond
 )
 
-// expiring reports whether the session's token ends soon and can be replaced.
-func (a *Auth) expiring(h *held) bool {
+// expiring reports whether the session's token is due for being replaced at now.
+func (h *held) expiring(now time.Time) bool {
 	id := h.contents.Session
-	return id.RefreshToken != "" && !id.TokenExpires.IsZero() && a.Now().After(id.TokenExpires.Add(-refreshBefore))
+	return id != nil && id.RefreshToken != "" && !id.TokenExpires.IsZero() &&
+		now.After(id.TokenExpires.Add(-refreshBefore))
 }
 
 // refresh returns the session with a fresh token; nil if GitHub no longer gives
@@ -38,7 +39,7 @@ func (a *Auth) refresh(ctx context.Context, key string) (*held, error) {
 		if err != nil {
 			return (*held)(nil), unavailable("auth.refresh", err)
 		}
-		if h == nil || h.contents.Session == nil || !a.expiring(h) {
+		if h == nil || !h.expiring(a.Now()) {
 			return h, nil
 		}
 		return a.exchangeRefreshToken(ctx, h)
@@ -81,6 +82,7 @@ func (a *Auth) exchangeRefreshToken(ctx context.Context, h *held) (*held, error)
 // it is over.
 func (a *Auth) afterRefusal(ctx context.Context, h *held) (*held, error) {
 	for range rereadTries {
+		time.Sleep(rereadInterval)
 		again, err := a.cookies.read(ctx, h.record.Key)
 		if err != nil {
 			return nil, unavailable("auth.refresh", err)
@@ -91,7 +93,6 @@ func (a *Auth) afterRefusal(ctx context.Context, h *held) (*held, error) {
 		if again.contents.Session.Token != h.contents.Session.Token {
 			return again, nil
 		}
-		time.Sleep(rereadInterval)
 	}
 	if _, err := a.cookies.take(ctx, h.record.Key); err != nil {
 		return nil, unavailable("auth.refresh", err)

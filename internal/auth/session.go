@@ -77,7 +77,7 @@ func (a *Auth) current(r *http.Request) (*held, error) {
 			return nil, err
 		}
 	}
-	if a.expiring(h) {
+	if h.expiring(a.Now()) {
 		return a.refresh(r.Context(), h.record.Key)
 	}
 	return h, nil

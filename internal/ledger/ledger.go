@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -103,7 +104,7 @@ const abandonedAfter = 2 * time.Minute
 // has on their way are too young for it.
 func (l *Ledger) Recover(ctx context.Context) error {
 	now := l.now()
-	s := ghpkg.Settlement{At: now, Outcome: ghpkg.OutcomeUnknown, Code: string(unknownCode)}
+	s := ghpkg.Settlement{At: now, Outcome: ghpkg.OutcomeUnknown, Code: string(fault.CodeUnknown)}
 	if err := l.log.SettleAbandoned(ctx, now.Add(-abandonedAfter), s); err != nil {
 		return internal("ledger.Recover", err)
 	}

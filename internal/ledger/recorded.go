@@ -120,7 +120,7 @@ func (l *Ledger) settle(ctx context.Context, e ghpkg.Entry, s ghpkg.Settlement) 
 	return e, nil
 }
 
-// outcomes says in the ledger's words what a failure of each kind means for
+// outcomeOf says in the ledger's words what a failure of each kind means for
 // the attempt.
 func outcomeOf(k fault.Kind) ghpkg.Outcome {
 	switch k {
@@ -144,8 +144,6 @@ func settlement(err error) ghpkg.Settlement {
 	}
 	return s
 }
-
-const unknownCode = fault.CodeUnknown
 
 func internal(op string, err error) error {
 	return &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: op, Err: err}

@@ -41,11 +41,11 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 	if f.Owner != "" {
 		w.and("a.owner_key = " + w.bind(loginKey(f.Owner)))
 	}
-	for column, value := range map[string]string{
-		"a.action": string(f.Action), "a.package_type": string(f.Type), "a.package_name": f.Package,
+	for _, exact := range []struct{ column, value string }{
+		{"a.action", string(f.Action)}, {"a.package_type", string(f.Type)}, {"a.package_name", f.Package},
 	} {
-		if value != "" {
-			w.and(column + " = " + w.bind(storable(value)))
+		if exact.value != "" {
+			w.and(exact.column + " = " + w.bind(storable(exact.value)))
 		}
 	}
 	switch f.Outcome {
