@@ -1,0 +1,36 @@
+# The commands of everyday work. `make` lists them.
+
+GO    ?= go
+TOOL  := $(GO) tool -modfile=tools/go.mod
+LINT  := $(GO) tool -modfile=tools/golangci/go.mod golangci-lint
+TESTS ?= ./...
+
+.PHONY: help test bench fuzz generate lint fmt build image
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+test: ## Run every test: both databases, and Chromium (TESTS=./internal/x/ for one package)
+	@build/with-services $(GO) test -race -shuffle=on $(TESTFLAGS) $(TESTS)
+
+bench: ## Measure what the README promises, as ratios
+	@build/with-services $(GO) test -run '^$$' -bench . -benchmem $(TESTS)
+
+fuzz: ## Fuzz every target for FUZZTIME (5s)
+	@build/fuzz
+
+generate: ## Write the *_templ.go files anew
+	$(TOOL) templ generate
+
+lint: ## Look for mistakes that the compiler allows
+	$(LINT) run
+
+fmt: ## Format Go and templ files
+	gofmt -w cmd internal
+	$(TOOL) templ fmt internal
+
+build: ## Build the static binary bin/stockroom
+	@build/binary bin/stockroom
+
+image: ## Build the container image
+	docker build -t stockroom .
