@@ -24,6 +24,11 @@ type Source interface {
 	VersionPages(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error)
 }
 
+// Memberships is GitHub as far as it knows where a viewer belongs.
+type Memberships interface {
+	Memberships(ctx context.Context) (ghpkg.Listing[ghpkg.Membership], error)
+}
+
 // Options are an Inventory's settings; zero values mean the defaults.
 type Options struct {
 	Fresh   time.Duration    // how long a listing is served unasked; default a minute
@@ -38,6 +43,7 @@ type Inventory struct {
 	options  Options
 	packages *shelf[packagesKey, ghpkg.Package]
 	versions *shelf[versionsKey, ghpkg.Version]
+	owners   *shelf[string, ghpkg.Membership]
 }
 
 // packagesKey is one listing of packages as one viewer sees it.
@@ -76,6 +82,7 @@ func New(o Options) *Inventory {
 		options:  o,
 		packages: newShelf[packagesKey, ghpkg.Package](o),
 		versions: newShelf[versionsKey, ghpkg.Version](o),
+		owners:   newShelf[string, ghpkg.Membership](o),
 	}
 }
 
@@ -156,6 +163,18 @@ func (i *Inventory) Versions(ctx context.Context, viewer string, source Source, 
 	return e.listing(ctx)
 }
 
+// Memberships returns the owners whose packages viewer may look at.
+func (i *Inventory) Memberships(ctx context.Context, viewer string, source Memberships) (ghpkg.Listing[ghpkg.Membership], error) {
+	e := i.owners.get(ctx, viewer, func(ctx context.Context, yield func([]ghpkg.Membership)) ([]ghpkg.Notice, error) {
+		all, err := source.Memberships(ctx)
+		yield(all.Items)
+		return all.Notices, err
+	})
+	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
+	defer cancel()
+	return e.listing(ctx)
+}
+
 // Changed forgets what every viewer saw of a package and of its owner's
 // packages of that type, so that a change shows at once.
 func (i *Inventory) Changed(ref ghpkg.Ref) {
@@ -181,4 +200,5 @@ func (i *Inventory) RefreshPackage(viewer string, ref ghpkg.Ref) {
 func (i *Inventory) Forget(viewer string) {
 	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer })
 	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer })
+	i.owners.drop(func(k string) bool { return k == viewer })
 }

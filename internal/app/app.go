@@ -1,0 +1,140 @@
+// Package app puts Stockroom together: configuration in, one http.Handler out.
+// cmd/web, cmd/demo and the end-to-end tests run the same program through it.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/config"
+	"github.com/stockroom-dev/stockroom/internal/ghclient"
+	"github.com/stockroom-dev/stockroom/internal/handlers"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/ledger"
+	"github.com/stockroom-dev/stockroom/internal/middleware"
+	"github.com/stockroom-dev/stockroom/internal/store"
+	"github.com/stockroom-dev/stockroom/static"
+)
+
+// Options are what the caller decides beside the configuration.
+type Options struct {
+	Log       *slog.Logger      // required
+	Now       func() time.Time  // nil: time.Now
+	Transport http.RoundTripper // to GitHub; nil: one with timeouts that fit it
+	Practice  bool              // the demo: pages say that nothing is real
+	Inventory inventory.Options // Now is set from above
+}
+
+// App is one running Stockroom.
+type App struct {
+	Handler http.Handler
+	Ledger  *ledger.Ledger
+
+	store *store.Store
+}
+
+// New opens the database and returns the program, ready to serve.
+func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	db, err := store.Open(ctx, string(cfg.Database))
+	if err != nil {
+		return nil, err
+	}
+	a, err := compose(ctx, cfg, o, db)
+	if err != nil {
+		_ = db.Close() // the error is the reason; the database is as it was
+		return nil, err
+	}
+	return a, nil
+}
+
+// Close gives up what the program holds. No request may be on its way.
+func (a *App) Close(context.Context) error { return a.store.Close() }
+
+// compose joins the parts, from GitHub and the database up to the edge.
+func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store) (*App, error) {
+	catalogue, err := i18n.New()
+	if err != nil {
+		return nil, err
+	}
+	records := ledger.New(db, o.Now)
+	if err := records.Recover(ctx); err != nil {
+		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
+	}
+	gh := newGitHub(cfg, o)
+	people, err := newAuth(cfg, o, db, gh)
+	if err != nil {
+		return nil, err
+	}
+	o.Inventory.Now = o.Now
+	edge, answer := handlers.New(handlers.Deps{
+		GitHub:      accounts{gh, records},
+		Inventory:   inventory.New(o.Inventory),
+		Ledger:      records,
+		Auth:        people,
+		Preferences: newPreferences(db, o.Now),
+		Catalogue:   catalogue,
+		Ready:       db.Migrated,
+		Static:      static.Handler(),
+		GitHubURL:   cfg.GitHub.WebURL,
+		Now:         o.Now,
+		Log:         o.Log,
+		ReadOnly:    cfg.ReadOnly,
+		Practice:    o.Practice,
+	})
+	people.Fail = answer
+	around, err := middleware.New(middleware.Options{
+		Log: o.Log, Answer: answer, BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies,
+		AvatarSources: ghclient.AvatarSources(cfg.GitHub.WebURL), Quiet: forPlatform,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &App{Handler: around(withSession(people, edge)), Ledger: records, store: db}, nil
+}
+
+func newGitHub(cfg config.Config, o Options) *ghclient.GitHub {
+	return ghclient.New(ghclient.Options{
+		WebURL: cfg.GitHub.WebURL, APIURL: cfg.GitHub.APIURL, APIVersion: cfg.GitHub.APIVersion,
+		UserAgent: "Stockroom", ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
+		MutationInterval: cfg.MutationInterval, Transport: o.Transport, Now: o.Now,
+	})
+}
+
+func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub) (*auth.Auth, error) {
+	keys, err := auth.NewKeys(cfg.Keys)
+	if err != nil {
+		return nil, err
+	}
+	return auth.New(auth.Config{
+		BaseURL: cfg.BaseURL, GitHubURL: cfg.GitHub.WebURL,
+		ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
+		Keys: keys, Store: db, GitHub: identities{gh}, Transport: o.Transport, Now: o.Now, Log: o.Log,
+	}), nil
+}
+
+// withSession looks up who is asking, but not for what is the same for
+// everybody: a database that is down must not take the probes with it.
+func withSession(people *auth.Auth, edge http.Handler) http.Handler {
+	inside := people.Middleware(edge)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if forPlatform(r.URL.Path) || strings.HasPrefix(r.URL.Path, static.Prefix) {
+			edge.ServeHTTP(w, r)
+			return
+		}
+		inside.ServeHTTP(w, r)
+	})
+}
+
+// forPlatform reports whether a path is a probe's, which asks every few seconds.
+func forPlatform(path string) bool {
+	return path == "/healthz" || path == "/readyz" || path == "/metrics"
+}

@@ -1,0 +1,120 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// confirm is the page of consequences before a change; htmx opens it as a dialog.
+func (h *edge) confirm(c echo.Context, s *auth.Session, p link.Path) error {
+	if err := checkFormat(c.Request()); err != nil {
+		return err
+	}
+	if h.ReadOnly {
+		return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeReadOnly, Op: "handlers.confirm"}
+	}
+	found, err := h.lookOrFail(c, s, p)
+	if err != nil {
+		return err
+	}
+	view := h.confirmView(c, s, found)
+	if isSwap(c.Request()) {
+		view.Target = "#" + found.domID()
+		return html(c, http.StatusOK, view.Dialog())
+	}
+	return html(c, http.StatusOK, view.Page())
+}
+
+// lookOrFail is look for somebody who has not decided yet: what GitHub does not
+// show them, they cannot be shown the consequences of.
+func (h *edge) lookOrFail(c echo.Context, s *auth.Session, p link.Path) (subject, error) {
+	found := h.look(c, s, p)
+	ctx, registry := c.Request().Context(), h.GitHub.Registry(s)
+	switch {
+	case found.whole() && found.action == ghpkg.ActionRestore:
+		return found, nil // what is deleted is not shown by GitHub
+	case found.pkg.ID == 0:
+		_, err := registry.Package(ctx, p.Ref)
+		if err != nil {
+			return found, h.missingPackage(c, s, p.Ref, err)
+		}
+	case !found.whole() && found.version == nil && found.action == ghpkg.ActionDelete:
+		_, err := registry.Version(ctx, p.Version)
+		return found, err
+	}
+	return found, nil
+}
+
+// confirmAgain shows the page of consequences with what went wrong above it.
+func (h *edge) confirmAgain(c echo.Context, s *auth.Session, found subject, p views.Problem) error {
+	view := h.confirmView(c, s, found)
+	view.Problem = &p
+	view.Reason, view.Confirm = c.FormValue("reason"), c.FormValue("confirm")
+	return html(c, p.Status, view.Page())
+}
+
+// domID is the row that shows the subject in its table.
+func (s subject) domID() string {
+	switch {
+	case !s.whole():
+		return domID("version", s.path.Version.ID())
+	case s.pkg.ID == 0 && s.deleted != nil && s.deleted.Target.PackageID == 0:
+		return "deleted-" + s.deleted.EntryID
+	case s.pkg.ID == 0 && s.deleted != nil:
+		return domID("package", s.deleted.Target.PackageID)
+	}
+	return domID("package", s.pkg.ID)
+}
+
+func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views.Confirm {
+	ctx := c.Request().Context()
+	kind := kindOf(found)
+	view := views.Confirm{
+		Kind: kind, Action: c.Request().URL.EscapedPath(), Back: link.Package(found.ref()),
+		Package: found.ref().Name(), PackageType: found.ref().Type(), PackageID: found.pkg.ID,
+		Owner: found.ref().Owner().Login(), Typed: kind == views.ConfirmDeletePackage,
+		Consequences: h.consequences(c, s, found),
+	}
+	if kind == views.ConfirmRestorePackage {
+		view.Back = link.WithQuery(link.Packages(found.ref().Owner()), ghpkg.Query{State: ghpkg.Deleted})
+		if d := found.deleted; d != nil {
+			view.Gone = h.gone(d.At, knownByLedger)
+			view.Gone.By, view.Gone.Reason, view.Gone.Entry = d.Actor.Login, d.Reason, link.LedgerEntry(d.EntryID)
+		}
+	}
+	if v := found.version; v != nil {
+		view.Version, view.Tags = v.Name, v.Tags
+		if v.DeletedAt != nil {
+			view.Gone = h.gone(*v.DeletedAt, knownByGitHub)
+		}
+	}
+	if missing := s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type())); len(missing) > 0 {
+		view.Grant = &views.Fix{
+			Label: i18n.T(ctx, "fix.grant_scope"), Href: link.SignIn(c.Request().URL.RequestURI(), missing),
+		}
+		view.Missing = missing
+	}
+	view.Frame = h.frame(c, i18n.T(ctx, "confirm."+string(kind)+".title"), views.SectionOwners,
+		ownerCrumbs(found.ref().Owner(), views.Crumb{Text: found.ref().Name(), Href: link.Package(found.ref())})...)
+	return view
+}
+
+func kindOf(found subject) views.ConfirmKind {
+	switch {
+	case found.whole() && found.action == ghpkg.ActionDelete:
+		return views.ConfirmDeletePackage
+	case found.whole():
+		return views.ConfirmRestorePackage
+	case found.action == ghpkg.ActionDelete:
+		return views.ConfirmDeleteVersion
+	}
+	return views.ConfirmRestoreVersion
+}

@@ -1,0 +1,104 @@
+package handlers
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views"
+)
+
+// The levels of consequences.
+const (
+	info    = "info"
+	warning = "warning"
+	danger  = "danger"
+)
+
+// consequences says what a change will bring, the gravest first.
+func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []views.Consequence {
+	ctx := c.Request().Context()
+	var all []views.Consequence
+	say := func(level, key string, args ...any) {
+		all = append(all, views.Consequence{Level: level, Text: i18n.T(ctx, "consequence."+key, args...)})
+	}
+	if found.action == ghpkg.ActionRestore {
+		restoreConsequences(found, say)
+		return all
+	}
+	versions, err := h.Inventory.Versions(ctx, s.ID, h.GitHub.Registry(s), found.ref(), ghpkg.Active)
+	switch {
+	case err != nil || !versions.Complete():
+		say(warning, "versions_unknown")
+	case found.whole():
+		say(danger, "all_versions", "Count", len(versions.Items))
+		if n := tags(versions.Items); n > 0 {
+			say(danger, "all_tags", "Count", n)
+		}
+	default:
+		versionConsequences(found, versions.Items, say)
+	}
+	if found.pkg.Visibility == ghpkg.Public {
+		say(danger, "public")
+		say(info, "downloads")
+	}
+	if found.whole() {
+		say(warning, "name_free")
+	}
+	say(info, "restorable", "Until", ghpkg.RestorableUntil(h.Now()))
+	return all
+}
+
+// versionConsequences are those of deleting one version among all.
+func versionConsequences(found subject, all []ghpkg.Version, say func(level, key string, args ...any)) {
+	v := found.version
+	if v == nil {
+		return
+	}
+	typ := found.ref().Type()
+	if len(v.Tags) > 1 {
+		say(danger, "tags_go", "Count", len(v.Tags))
+	}
+	switch {
+	case len(all) == 1 && all[0].ID == v.ID:
+		say(danger, "last_version")
+	case typ == ghpkg.Container && len(v.Tags) > 0 && tagged(all) == 1:
+		say(danger, "last_tagged")
+	}
+	if v.Untagged(typ) {
+		say(warning, "untagged")
+	}
+}
+
+func restoreConsequences(found subject, say func(level, key string, args ...any)) {
+	if found.whole() {
+		say(info, "restore_package")
+		say(warning, "restore_name")
+		return
+	}
+	say(info, "restore_version")
+	if v := found.version; v != nil && len(v.Tags) > 0 {
+		say(info, "restore_tags", "Count", len(v.Tags))
+	}
+}
+
+// tags counts the tags of all versions.
+func tags(all []ghpkg.Version) int {
+	n := 0
+	for _, v := range all {
+		n += len(v.Tags)
+	}
+	return n
+}
+
+// tagged counts the versions that have a tag.
+func tagged(all []ghpkg.Version) int {
+	n := 0
+	for _, v := range all {
+		if len(v.Tags) > 0 {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,85 @@
+// Package handlers is the edge: it reads requests, asks the domain, builds view
+// models and answers with pages, fragments, JSON or CSV.
+//
+// routes.go is the whole URL table. A handler returns its error; errors.go
+// alone turns it into an answer.
+package handlers
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+)
+
+// Registry is GitHub as one viewer sees it. It only looks: what changes
+// something is a Changer.
+type Registry interface {
+	inventory.Source
+	inventory.Memberships
+	Owner(ctx context.Context, login string) (ghpkg.Owner, error)
+	Package(ctx context.Context, ref ghpkg.Ref) (ghpkg.Package, error)
+	Version(ctx context.Context, ref ghpkg.VersionRef) (ghpkg.Version, error)
+	Conflicts(ctx context.Context, owner ghpkg.Owner) (ghpkg.Listing[ghpkg.Package], error)
+	RateLimit(ctx context.Context) (ghpkg.RateLimit, error)
+}
+
+// Changer deletes and restores, and writes every attempt into the ledger.
+type Changer interface {
+	Apply(ctx context.Context, change ghpkg.Change) (ghpkg.Entry, error)
+}
+
+// GitHub gives each session its own eyes and hands.
+type GitHub interface {
+	Registry(session *auth.Session) Registry
+	Changer(session *auth.Session) Changer
+}
+
+// Ledger is the record of who did what.
+type Ledger interface {
+	Note(ctx context.Context, entry ghpkg.Entry) error
+	Entries(ctx context.Context, filter ghpkg.LedgerFilter, page ghpkg.LedgerPage) ([]ghpkg.Entry, int, error)
+	Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Entry, error)
+	Deleted(ctx context.Context, owner ghpkg.Owner, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error)
+}
+
+// Auth signs people in and out.
+type Auth interface {
+	Begin(w http.ResponseWriter, r *http.Request, returnTo string, scopes ghpkg.Scopes) (authorizeURL string, err error)
+	Finish(w http.ResponseWriter, r *http.Request) (viewer ghpkg.Viewer, returnTo string, err error)
+	Logout(w http.ResponseWriter, r *http.Request) error
+	End(w http.ResponseWriter, r *http.Request)
+	Sessions(ctx context.Context, viewerID int64) ([]auth.SignedIn, error)
+	RevokeSession(ctx context.Context, viewerID int64, id string) error
+	RevokeAll(ctx context.Context, viewerID int64) error
+}
+
+// Preferences are what a viewer chose for themselves.
+type Preferences interface {
+	Preferences(ctx context.Context, viewerID int64) (ghpkg.Preferences, error)
+	SavePreferences(ctx context.Context, viewerID int64, p ghpkg.Preferences) error
+}
+
+// Deps is what the handlers need. All fields are required but those that say
+// otherwise.
+type Deps struct {
+	GitHub      GitHub
+	Inventory   *inventory.Inventory
+	Ledger      Ledger
+	Auth        Auth
+	Preferences Preferences
+	Catalogue   *i18n.Catalogue
+	Ready       func(ctx context.Context) error // whether the database is there and migrated
+	Static      http.Handler
+	GitHubURL   *url.URL // GitHub's web address
+	Now         func() time.Time
+	Log         *slog.Logger
+	ReadOnly    bool // STOCKROOM_READ_ONLY
+	Practice    bool // the demo
+}

@@ -1,0 +1,198 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// ledger is the record of who did what and why, as far as the viewer may read it.
+func (h *edge) ledger(c echo.Context, s *auth.Session) error {
+	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
+		return err
+	}
+	v, filter, q, err := ledgerQuery(c)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	filter.VisibleTo = h.visibleTo(c, s)
+	entries, total, err := h.Ledger.Entries(ctx, filter, ghpkg.LedgerPage{Offset: (q.Page - 1) * q.PerPage, Limit: q.PerPage})
+	if err != nil {
+		return err
+	}
+	switch format(c.Request()) {
+	case formatJSON:
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, entriesJSON(entries), total, q, h.Now(), nil))
+	case formatCSV:
+		return csvAnswer(c, "ledger", entriesJSON(entries))
+	}
+	page := views.LedgerTable{
+		Frame:  h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
+		Filter: ledgerForm(v, filter), Total: total, Pages: ledgerPages(v, q, total),
+		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)},
+	}
+	for _, e := range entries {
+		page.Rows = append(page.Rows, ledgerRow(e))
+	}
+	if isSwap(c.Request()) {
+		return html(c, http.StatusOK, page.Table())
+	}
+	return html(c, http.StatusOK, page.Page())
+}
+
+// ledgerQuery reads the filters of the ledger; the page's numbers come as a Query.
+func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, error) {
+	var q ghpkg.Query
+	v, err := values(c, ledgerFilters)
+	if err != nil {
+		return nil, ghpkg.LedgerFilter{}, q, err
+	}
+	f := ghpkg.LedgerFilter{
+		Actor: v.Get("actor"), Owner: v.Get("owner"), Package: v.Get("package"), Query: strings.TrimSpace(v.Get("q")),
+		Action: ghpkg.Action(v.Get("action")), Outcome: ghpkg.Outcome(v.Get("outcome")),
+	}
+	if f.Action != "" && !contains(ghpkg.Actions(), f.Action) {
+		return nil, f, q, invalidFilter("action", v.Get("action"))
+	}
+	if f.Outcome != "" && !contains(ghpkg.Outcomes(), f.Outcome) {
+		return nil, f, q, invalidFilter("outcome", v.Get("outcome"))
+	}
+	if types, err := typesOf(v["type"]); err != nil || len(types) > 1 {
+		return nil, f, q, invalidFilter("type", strings.Join(v["type"], ", "))
+	} else if len(types) == 1 {
+		f.Type = types[0]
+	}
+	zone := i18n.From(c.Request().Context()).Zone
+	if f.Since, err = momentOf(v, "since", zone, 0); err != nil {
+		return nil, f, q, err
+	}
+	if f.Until, err = momentOf(v, "until", zone, 1); err != nil {
+		return nil, f, q, err
+	}
+	q.Page, q.PerPage, err = pagingOf(v)
+	return v, f, q, err
+}
+
+// momentOf reads a date in the viewer's zone, or an RFC 3339 moment. A date as
+// an end means the end of that day: days later.
+func momentOf(v url.Values, name string, zone *time.Location, days int) (time.Time, error) {
+	s := v.Get(name)
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if at, err := time.Parse(time.RFC3339, s); err == nil {
+		return at, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, s, zone)
+	if err != nil {
+		return time.Time{}, invalidFilter(name, s)
+	}
+	return at.AddDate(0, 0, days), nil
+}
+
+func contains[T comparable](all []T, one T) bool {
+	for _, x := range all {
+		if x == one {
+			return true
+		}
+	}
+	return false
+}
+
+// ledgerAt returns the ledger's address with the filters of v, changed by set.
+func ledgerAt(v url.Values, set map[string]string) string {
+	to := url.Values{}
+	for name, all := range v {
+		if all[0] != "" && name != "format" {
+			to[name] = all
+		}
+	}
+	for name, value := range set {
+		to.Del(name)
+		if value != "" {
+			to.Set(name, value)
+		}
+	}
+	return link.LedgerQuery(to)
+}
+
+func ledgerFormat(v url.Values, format string) string {
+	return ledgerAt(v, map[string]string{"format": format})
+}
+
+func ledgerForm(v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
+	form := views.LedgerFilter{
+		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package,
+		Since: v.Get("since"), Until: v.Get("until"), Clear: link.Ledger,
+		Actions:  []views.Option{{Selected: f.Action == "", Count: -1}},
+		Outcomes: []views.Option{{Selected: f.Outcome == "", Count: -1}},
+	}
+	for _, a := range ghpkg.Actions() {
+		form.Actions = append(form.Actions, views.Option{Value: string(a), Selected: a == f.Action, Count: -1})
+	}
+	for _, o := range ghpkg.Outcomes() {
+		form.Outcomes = append(form.Outcomes, views.Option{Value: string(o), Selected: o == f.Outcome, Count: -1})
+	}
+	f.VisibleTo = ghpkg.VisibleTo{}
+	form.Active = f.Actor+f.Owner+f.Package+f.Query+string(f.Action)+string(f.Outcome)+string(f.Type) != "" ||
+		!f.Since.IsZero() || !f.Until.IsZero()
+	return form
+}
+
+func ledgerRow(e ghpkg.Entry) views.LedgerRow {
+	row := views.LedgerRow{
+		ID: e.ID, Href: link.LedgerEntry(e.ID), At: e.At, Actor: e.Actor.Login, ProxyUser: e.Actor.ProxyUser,
+		Action: e.Action, Type: e.Target.Type, Tags: e.Target.Tags, Reason: e.Reason, Outcome: e.Outcome, Said: e.Message,
+	}
+	if e.Target.Name != "" {
+		row.Target = e.Target.Owner.Login() + "/" + e.Target.Name
+		if e.Target.VersionID != 0 {
+			row.Target = joined(row.Target, " · ", versionWords(e.Target))
+		}
+		row.TargetURL, _ = link.Target(e.Target)
+	}
+	return row
+}
+
+// versionWords names a version: by its name if it is known, else by its id.
+func versionWords(t ghpkg.Target) string {
+	if t.VersionName == "" {
+		return "#" + id(t.VersionID)
+	}
+	return short(t.VersionName)
+}
+
+// ledgerEntry is one entry, under an address that stays.
+func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
+	if err := checkFormat(c.Request(), formatJSON); err != nil {
+		return err
+	}
+	e, err := h.Ledger.Entry(c.Request().Context(), c.Param("id"), h.visibleTo(c, s))
+	if err != nil {
+		return err
+	}
+	if format(c.Request()) == formatJSON {
+		return jsonAnswer(c, http.StatusOK, entryToJSON(e))
+	}
+	ctx := c.Request().Context()
+	page := views.LedgerEntry{
+		Frame: h.frame(c, i18n.T(ctx, "ledger.entry"), views.SectionLedger,
+			views.Crumb{Text: i18n.T(ctx, "ledger.title"), Href: link.Ledger}, views.Crumb{Text: i18n.T(ctx, "ledger.entry")}),
+		Row: ledgerRow(e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
+		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(e),
+	}
+	if e.Code != "" {
+		page.Explanation = i18n.T(ctx, "fault."+e.Code, withArgs(map[string]any{"Name": e.Target.Name, "Owner": e.Target.Owner.Login()}))
+	}
+	return html(c, http.StatusOK, page.Page())
+}

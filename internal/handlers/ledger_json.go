@@ -1,0 +1,101 @@
+package handlers
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+type actorJSON struct {
+	Login     string `json:"login"`
+	ID        int64  `json:"id"`
+	ProxyUser string `json:"proxy_user"`
+}
+
+type targetJSON struct {
+	Path        string     `json:"path"`
+	Owner       string     `json:"owner"`
+	PackageType ghpkg.Type `json:"package_type"`
+	Name        string     `json:"name"`
+	ID          int64      `json:"id,omitempty"`
+	VersionID   int64      `json:"version_id,omitempty"`
+	VersionName string     `json:"version_name,omitempty"`
+	Tags        []string   `json:"tags"`
+}
+
+type entryJSON struct {
+	ID        string        `json:"id"`
+	At        time.Time     `json:"at"`
+	Actor     actorJSON     `json:"actor"`
+	Action    ghpkg.Action  `json:"action"`
+	Target    *targetJSON   `json:"target"` // null for a sign-in
+	Reason    string        `json:"reason"`
+	Outcome   ghpkg.Outcome `json:"outcome"`
+	Message   string        `json:"message"`
+	Code      string        `json:"code,omitempty"`
+	From      string        `json:"from,omitempty"`
+	Operation string        `json:"operation,omitempty"`
+	Path      string        `json:"path"`
+}
+
+func entryToJSON(e ghpkg.Entry) entryJSON {
+	row := entryJSON{
+		ID: e.ID, At: e.At.UTC(), Actor: actorJSON{e.Actor.Login, e.Actor.ID, e.Actor.ProxyUser}, Action: e.Action,
+		Reason: e.Reason, Outcome: e.Outcome, Message: e.Message, Code: e.Code, From: e.From, Operation: e.Operation,
+		Path: link.LedgerEntry(e.ID),
+	}
+	if t := e.Target; t.Name != "" {
+		row.Target = &targetJSON{
+			Owner: t.Owner.Login(), PackageType: t.Type, Name: t.Name, ID: t.PackageID,
+			VersionID: t.VersionID, VersionName: t.VersionName, Tags: append([]string{}, t.Tags...),
+		}
+		row.Target.Path, _ = link.Target(t)
+	}
+	return row
+}
+
+func entriesJSON(all []ghpkg.Entry) []entryJSON {
+	rows := make([]entryJSON, 0, len(all))
+	for _, e := range all {
+		rows = append(rows, entryToJSON(e))
+	}
+	return rows
+}
+
+func (entryJSON) header() []string {
+	return []string{
+		"id", "at", "actor", "actor_id", "proxy_user", "action", "path", "package_type", "name", "package_id",
+		"version_id", "version_name", "tags", "reason", "outcome", "message", "operation",
+	}
+}
+
+func (e entryJSON) cells() []string {
+	var t targetJSON
+	if e.Target != nil {
+		t = *e.Target
+	}
+	return []string{
+		e.ID, e.At.Format(time.RFC3339), e.Actor.Login, id(e.Actor.ID), e.Actor.ProxyUser, string(e.Action), t.Path,
+		string(t.PackageType), t.Name, id(t.ID), id(t.VersionID), t.VersionName, strings.Join(t.Tags, " "),
+		e.Reason, string(e.Outcome), e.Message, e.Operation,
+	}
+}
+
+// ledgerPages is the ledger's paging.
+func ledgerPages(v url.Values, q ghpkg.Query, total int) views.Pages {
+	return pages(q, total, func(page, perPage int) string {
+		set := map[string]string{"page": "", "per_page": ""}
+		if page > 1 {
+			set["page"] = strconv.Itoa(page)
+		}
+		if perPage != ghpkg.DefaultPerPage {
+			set["per_page"] = strconv.Itoa(perPage)
+		}
+		return ledgerAt(v, set)
+	})
+}

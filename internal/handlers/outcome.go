@@ -1,0 +1,129 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// flash tells, on the page that a change led to, how the change ended: by the
+// ledger, so that no address can claim what did not happen.
+func (h *edge) flash(c echo.Context) *views.Flash {
+	entry := c.QueryParam("notice")
+	s, ok := auth.From(c.Request().Context())
+	if entry == "" || !ok {
+		return nil
+	}
+	e, err := h.Ledger.Entry(c.Request().Context(), entry, ghpkg.VisibleTo{ActorID: s.Viewer.ID})
+	if err != nil || e.Target.Name == "" {
+		return nil
+	}
+	return h.flashOf(c, e)
+}
+
+func (h *edge) flashOf(c echo.Context, e ghpkg.Entry) *views.Flash {
+	return &views.Flash{
+		Good: e.Outcome == ghpkg.OutcomeDone, Text: h.flashText(c, e), Said: e.Message,
+		Entry: link.LedgerEntry(e.ID), Undo: h.undo(e), Outcome: e.Outcome,
+	}
+}
+
+// flashText is one sentence on how a change ended.
+func (h *edge) flashText(c echo.Context, e ghpkg.Entry) string {
+	ctx := c.Request().Context()
+	what := e.Target.Name
+	if e.Target.VersionID != 0 {
+		what = joined(what, " ", short(e.Target.VersionName))
+	}
+	if e.Outcome != ghpkg.OutcomeDone {
+		return i18n.T(ctx, "flash.not_done", "What", what)
+	}
+	if e.Action == ghpkg.ActionDelete {
+		return i18n.T(ctx, "flash.deleted", "What", what, "Until", ghpkg.RestorableUntil(e.At))
+	}
+	return i18n.T(ctx, "flash.restored", "What", what)
+}
+
+// undo is the way back from a deletion that was done and can still be restored.
+func (h *edge) undo(e ghpkg.Entry) *views.Undo {
+	if e.Action != ghpkg.ActionDelete || e.Outcome != ghpkg.OutcomeDone || h.ReadOnly ||
+		ghpkg.DaysLeft(e.At, h.Now()) < 0 {
+		return nil
+	}
+	undo := &views.Undo{Until: ghpkg.RestorableUntil(e.At)}
+	if v, ok := e.Target.VersionRef(); ok {
+		undo.Action = link.RestoreVersion(v)
+		return undo
+	}
+	ref, ok := e.Target.Ref()
+	if !ok {
+		return nil
+	}
+	undo.Action = link.RestorePackage(ref)
+	return undo
+}
+
+// doneRow answers htmx with the row as it is after the change.
+func (h *edge) doneRow(c echo.Context, found subject, entry ghpkg.Entry) error {
+	flash := h.flashOf(c, entry)
+	if found.whole() {
+		row := h.packageRow(found.pkg)
+		row.DOMID, row.Done, row.Delete = found.domID(), flash, nil
+		if found.action == ghpkg.ActionRestore {
+			row = h.restoredRow(c, found)
+			row.Done = flash
+		}
+		return html(c, http.StatusOK, row.Item())
+	}
+	row := h.subjectRow(found)
+	row.Done, row.Delete, row.Gone = flash, nil, nil
+	if found.action == ghpkg.ActionRestore {
+		row.Delete = h.action(link.DeleteVersion(found.path.Version))
+	}
+	return html(c, http.StatusOK, row.Item())
+}
+
+// restoredRow is a package's row after it was restored, as far as GitHub shows
+// it already.
+func (h *edge) restoredRow(c echo.Context, found subject) views.PackageRow {
+	row := h.packageRow(found.pkg)
+	if s, ok := auth.From(c.Request().Context()); ok {
+		if p, err := h.GitHub.Registry(s).Package(c.Request().Context(), found.ref()); err == nil {
+			row = h.packageRow(p)
+		}
+	}
+	row.DOMID = found.domID()
+	return row
+}
+
+// subjectRow is a version's row, with what is known of it.
+func (h *edge) subjectRow(found subject) views.VersionRow {
+	if found.version != nil {
+		return h.versionRow(found.ref(), *found.version)
+	}
+	return h.versionRow(found.ref(), ghpkg.Version{ID: found.path.Version.ID()})
+}
+
+// refusedRow answers htmx with the row as it was, GitHub's words next to it.
+func (h *edge) refusedRow(c echo.Context, found subject, p views.Problem) error {
+	if !found.whole() {
+		row := h.subjectRow(found)
+		row.Problem = &p
+		return html(c, p.Status, row.Item())
+	}
+	row := h.packageRow(found.pkg)
+	if found.action == ghpkg.ActionRestore {
+		row.Delete = nil
+		if d := found.deleted; d != nil {
+			row = h.deletedRow(c, *d, nil)
+		}
+	}
+	row.DOMID, row.Problem = found.domID(), &p
+	return html(c, p.Status, row.Item())
+}

@@ -1,0 +1,198 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// packageTableJSON is a table of versions with their package beside.
+type packageTableJSON struct {
+	Package packageJSON `json:"package"`
+	table[versionJSON]
+}
+
+// showPackage is one package with its versions.
+func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error {
+	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
+		return err
+	}
+	q, err := queryOf(c, versionFilters, ghpkg.SortName, ghpkg.SortCreated, ghpkg.SortUpdated, ghpkg.SortDaysLeft)
+	if err != nil {
+		return err
+	}
+	p, listing, err := h.packageAndVersions(c, s, ref, q.State)
+	if err != nil {
+		return h.missingPackage(c, s, ref, err)
+	}
+	rows, total := inventory.SelectVersions(listing.Items, ref.Type(), q)
+	ctx := c.Request().Context()
+	switch format(c.Request()) {
+	case formatJSON:
+		t := tableOf(ctx, versionsJSON(ref, rows), total, q, listing.AsOf, listing.Notices)
+		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), t})
+	case formatCSV:
+		return csvAnswer(c, "versions", versionsJSON(ref, rows))
+	}
+	page := h.packagePage(c, p, ref, q, total)
+	for _, v := range rows {
+		page.Rows = append(page.Rows, h.versionRow(ref, v))
+	}
+	page.Untagged = untagged(listing.Items, ref.Type())
+	page.Notices = h.notices(c, listing.Notices)
+	page.Fresh = views.Freshness{AsOf: listing.AsOf, Refresh: link.RefreshPackage(ref), Loading: loading(listing.Notices)}
+	if isSwap(c.Request()) {
+		return html(c, http.StatusOK, page.Table())
+	}
+	return html(c, http.StatusOK, page.Page())
+}
+
+// packageAndVersions asks for both at once.
+func (h *edge) packageAndVersions(c echo.Context, s *auth.Session, ref ghpkg.Ref, state ghpkg.State) (p ghpkg.Package, listing ghpkg.Listing[ghpkg.Version], err error) {
+	registry := h.GitHub.Registry(s)
+	group, ctx := errgroup.WithContext(c.Request().Context())
+	group.Go(func() (err error) {
+		p, err = registry.Package(ctx, ref)
+		return err
+	})
+	group.Go(func() (err error) {
+		listing, err = h.Inventory.Versions(ctx, s.ID, registry, ref, state)
+		return err
+	})
+	err = group.Wait()
+	return p, listing, err
+}
+
+// missingPackage says more about a package that GitHub does not show: that it
+// is the other kind of owner's, or that it was deleted here.
+func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, err error) error {
+	if fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	if d, ok := h.deletedHere(c, s, ref); ok && !h.ReadOnly {
+		return &fault.Error{
+			Kind: fault.NotFound, Code: fault.CodeAlreadyGone, Op: "handlers.showPackage",
+			Said: asFault(err).Said, Args: map[string]any{"At": d.At},
+			Fix: &fault.Fix{Kind: fault.FixRestore, URL: link.RestorePackage(ref)}, Err: err,
+		}
+	}
+	return h.leadToRightKind(c, s, ref.Owner(), err)
+}
+
+// deletedHere returns what the ledger knows of a deleted package.
+func (h *edge) deletedHere(c echo.Context, s *auth.Session, ref ghpkg.Ref) (ghpkg.DeletedPackage, bool) {
+	known, err := h.Ledger.Deleted(c.Request().Context(), ref.Owner(), h.visibleTo(c, s))
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "the ledger could not be read", "error", err)
+		return ghpkg.DeletedPackage{}, false
+	}
+	for _, d := range known {
+		if d.Target.Type == ref.Type() && d.Target.Name == ref.Name() {
+			return d, true
+		}
+	}
+	return ghpkg.DeletedPackage{}, false
+}
+
+// packagePage returns the page without its rows.
+func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghpkg.Query, total int) views.PackagePage {
+	here := link.Package(ref)
+	standard := "-" + ghpkg.SortCreated
+	if q.State == ghpkg.Deleted {
+		standard = ghpkg.SortDaysLeft
+	}
+	page := views.PackagePage{
+		Frame:   h.frame(c, p.Name, views.SectionOwners, ownerCrumbs(ref.Owner(), views.Crumb{Text: p.Name})...),
+		Head:    h.packageHead(p, ref),
+		Install: h.registries().snippets(p, nil),
+		Filter: views.VersionFilter{
+			Action: here, Text: q.Text, State: q.State, Sort: string(q.Sort), PerPage: q.PerPage,
+			Active: q.Text != "", Clear: link.WithQuery(here, ghpkg.Query{State: q.State}),
+		},
+		States: stateOptions(here, q),
+		Sorts: views.VersionSorts{
+			Name:     heading(here, q, ghpkg.SortName, false, standard),
+			Created:  heading(here, q, ghpkg.SortCreated, true, standard),
+			Updated:  heading(here, q, ghpkg.SortUpdated, true, standard),
+			DaysLeft: heading(here, q, ghpkg.SortDaysLeft, false, standard),
+		},
+		Type:    ref.Type(),
+		Total:   total,
+		Pages:   pagesOf(here, q, total),
+		Exports: exportsOf(here, q),
+		Delete:  h.action(link.DeletePackage(ref)),
+		Ledger:  link.LedgerOf(ref),
+	}
+	if images(ref.Type()) {
+		page.Filter.Untagged = &views.Option{
+			Href:     link.WithQuery(here, ghpkg.Query{State: q.State, Text: ghpkg.UntaggedQuery}),
+			Selected: q.Text == ghpkg.UntaggedQuery, Count: -1,
+		}
+	}
+	page.Flash = h.flash(c)
+	return page
+}
+
+func (h *edge) packageHead(p ghpkg.Package, ref ghpkg.Ref) views.PackageHead {
+	return views.PackageHead{
+		Owner: h.ownerHead(ref.Owner(), "packages"), Name: p.Name, Href: link.Package(ref), Type: p.Type, ID: p.ID,
+		Visibility: p.Visibility, Versions: p.VersionCount, Repository: repositoryAnchor(p.Repository),
+		Created: p.CreatedAt, Updated: p.UpdatedAt, GitHub: p.HTMLURL,
+	}
+}
+
+// versionRow returns a version as its row shows it.
+func (h *edge) versionRow(ref ghpkg.Ref, v ghpkg.Version) views.VersionRow {
+	row := views.VersionRow{
+		DOMID: domID("version", v.ID), ID: v.ID, Name: v.Name, Short: short(v.Name), Digest: digest(v.Name),
+		Tags: v.Tags, Untagged: v.Untagged(ref.Type()), Created: v.CreatedAt, Updated: v.UpdatedAt, GitHub: v.HTMLURL,
+		Docker: images(ref.Type()),
+	}
+	at, err := ref.Version(v.ID)
+	if err != nil {
+		return row // an id that GitHub cannot have given; nothing can be done with it
+	}
+	row.Href = link.Version(at)
+	if v.DeletedAt == nil {
+		row.Delete = h.action(link.DeleteVersion(at))
+		return row
+	}
+	row.Gone = h.gone(*v.DeletedAt, knownByGitHub)
+	row.Gone.Restore = h.action(link.RestoreVersion(at))
+	return row
+}
+
+// images reports whether versions of the type are manifests with tags.
+func images(t ghpkg.Type) bool { return t == ghpkg.Container || t == ghpkg.Docker }
+
+func untagged(all []ghpkg.Version, t ghpkg.Type) int {
+	if !images(t) {
+		return -1
+	}
+	n := 0
+	for _, v := range all {
+		if v.Untagged(t) {
+			n++
+		}
+	}
+	return n
+}
+
+func digest(name string) bool { return strings.HasPrefix(name, "sha256:") }
+
+// short cuts a digest to what is enough to tell it from others.
+func short(name string) string {
+	if digest(name) && len(name) > 19 {
+		return name[:19]
+	}
+	return name
+}

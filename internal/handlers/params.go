@@ -1,0 +1,147 @@
+package handlers
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// ownerOf returns the owner in the route, "/orgs/:login/…" or "/users/:login/…".
+func ownerOf(c echo.Context) (ghpkg.Owner, error) {
+	kind := ghpkg.User
+	if strings.HasPrefix(c.Path(), "/orgs/") {
+		kind = ghpkg.Organization
+	}
+	login, err := url.PathUnescape(c.Param("login"))
+	if err != nil {
+		return ghpkg.Owner{}, invalidRef(c.Param("login"), err)
+	}
+	owner, err := ghpkg.NewOwner(kind, login)
+	if err != nil {
+		return ghpkg.Owner{}, invalidRef(login, err)
+	}
+	return owner, nil
+}
+
+// pathOf returns what a path below "{owner}/packages/" names. A name that no
+// package can have is not found: such an address was never handed out.
+func pathOf(c echo.Context) (link.Path, error) {
+	p, err := link.Parse(c.Request().URL.Path)
+	if err != nil {
+		return link.Path{}, invalidRef(c.Request().URL.Path, err)
+	}
+	return p, nil
+}
+
+func invalidRef(value string, err error) error {
+	return &fault.Error{Kind: fault.NotFound, Code: fault.CodeInvalidRef, Op: "handlers.params", Args: map[string]any{"Value": value}, Err: err}
+}
+
+func invalidFilter(name, value string) error {
+	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeInvalidFilter, Op: "handlers.params", Args: map[string]any{"Name": name, "Value": value}}
+}
+
+// The filters that each table takes, beside format, page and per_page.
+var (
+	packageFilters = []string{"type", "visibility", "repo", "state", "q", "sort", "notice", "name"}
+	versionFilters = []string{"state", "q", "sort", "notice"}
+	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type"}
+	pagingFilters  = []string{"page", "per_page", "format"}
+)
+
+// values returns the request's query, refusing names that the table does not
+// know: a filter that is silently ignored shows the wrong rows.
+func values(c echo.Context, known []string) (url.Values, error) {
+	v, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return nil, invalidFilter("?", c.Request().URL.RawQuery)
+	}
+	for name, all := range v {
+		if !slices.Contains(known, name) && !slices.Contains(pagingFilters, name) {
+			return nil, invalidFilter(name, all[0])
+		}
+		if len(all) > 1 && name != "type" {
+			return nil, invalidFilter(name, strings.Join(all, ", "))
+		}
+	}
+	return v, nil
+}
+
+// queryOf reads a table's query string; sorts are the fields it can be sorted by.
+func queryOf(c echo.Context, known []string, sorts ...ghpkg.Sort) (ghpkg.Query, error) {
+	v, err := values(c, known)
+	if err != nil {
+		return ghpkg.Query{}, err
+	}
+	q := ghpkg.Query{Repo: strings.TrimSpace(v.Get("repo")), Text: strings.TrimSpace(v.Get("q"))}
+	if q.Types, err = typesOf(v["type"]); err != nil {
+		return q, err
+	}
+	if s := v.Get("visibility"); s != "" {
+		if q.Visibility, err = ghpkg.ParseVisibility(s); err != nil {
+			return q, invalidFilter("visibility", s)
+		}
+	}
+	if q.State, err = ghpkg.ParseState(v.Get("state")); err != nil {
+		return q, invalidFilter("state", v.Get("state"))
+	}
+	if q.Sort, err = sortOf(v.Get("sort"), sorts); err != nil {
+		return q, err
+	}
+	q.Page, q.PerPage, err = pagingOf(v)
+	return q, err
+}
+
+func typesOf(all []string) ([]ghpkg.Type, error) {
+	var types []ghpkg.Type
+	for _, s := range all {
+		if s == "" {
+			continue // an untouched select of the form
+		}
+		t, err := ghpkg.ParseType(s)
+		if err != nil {
+			return nil, invalidFilter("type", s)
+		}
+		if !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	return types, nil
+}
+
+func sortOf(s string, fields []ghpkg.Sort) (ghpkg.Sort, error) {
+	if s == "" {
+		return "", nil
+	}
+	if field, _ := ghpkg.Sort(s).Descending(); !slices.Contains(fields, field) {
+		return "", invalidFilter("sort", s)
+	}
+	return ghpkg.Sort(s), nil
+}
+
+func pagingOf(v url.Values) (page, perPage int, err error) {
+	if page, err = wholeNumber(v, "page", 1, 1_000_000); err != nil {
+		return 0, 0, err
+	}
+	perPage, err = wholeNumber(v, "per_page", ghpkg.DefaultPerPage, ghpkg.MaxPerPage)
+	return page, perPage, err
+}
+
+func wholeNumber(v url.Values, name string, standard, most int) (int, error) {
+	s := v.Get(name)
+	if s == "" {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > most {
+		return 0, invalidFilter(name, s)
+	}
+	return n, nil
+}

@@ -1,0 +1,137 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/middleware"
+)
+
+// edge is what every group of pages shares.
+type edge struct {
+	Deps
+	echo *echo.Echo
+}
+
+// New returns the whole edge: a handler, and the answer to requests that fail
+// before they reach one. The middleware that needs no routes is around it, in
+// internal/app.
+func New(d Deps) (handler http.Handler, answer func(http.ResponseWriter, *http.Request, error)) {
+	h := &edge{d, echo.New()}
+	h.echo.HTTPErrorHandler = h.fail
+	h.echo.Use(h.locale, tellLog)
+	h.routes(h.echo)
+	return h.echo, h.answer
+}
+
+// answer fails a request outside of a handler.
+func (h *edge) answer(w http.ResponseWriter, r *http.Request, err error) {
+	c := h.echo.NewContext(r, w)
+	if err := h.locale(func(c echo.Context) error { h.fail(err, c); return nil })(c); err != nil {
+		h.Log.ErrorContext(r.Context(), "the answer could not be sent", "error", err)
+	}
+}
+
+// tellLog tells the access log which route was taken, and by whom.
+func tellLog(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx := c.Request().Context()
+		middleware.SetRoute(ctx, c.Path())
+		if s, ok := auth.From(ctx); ok {
+			middleware.SetViewer(ctx, s.Viewer.ID)
+		}
+		return next(c)
+	}
+}
+
+// routes is the URL table. What comes after in() is for the signed in.
+func (h *edge) routes(e *echo.Echo) {
+	e.GET("/healthz", h.healthz)
+	e.GET("/readyz", h.readyz)
+	e.GET("/static/*", echo.WrapHandler(h.Static))
+	e.GET("/favicon.ico", echo.WrapHandler(h.Static))
+
+	e.GET("/", h.home)
+	e.GET("/login", h.login)
+	e.GET("/login/callback", h.callback)
+	e.POST("/logout", h.logout)
+
+	for _, owner := range []string{"/orgs/:login", "/users/:login"} {
+		e.GET(owner+"/packages", in(h.packages))
+		e.GET(owner+"/docker/conflicts", in(h.conflicts))
+		e.POST(owner+"/-/refresh", in(h.refreshOwner))
+		e.GET(owner+"/packages/*", in(h.getPackage))
+		e.POST(owner+"/packages/*", in(h.postPackage))
+	}
+
+	e.GET("/ledger", in(h.ledger))
+	e.GET("/ledger/:id", in(h.ledgerEntry))
+	e.GET("/settings", in(h.settings))
+	e.POST("/settings", in(h.saveSettings))
+	e.POST("/settings/sessions/revoke", in(h.revokeSessions))
+}
+
+// getPackage tells apart what GETs below "{owner}/packages/" mean: what follows
+// a name that may hold slashes is no pattern that a router knows.
+func (h *edge) getPackage(c echo.Context, s *auth.Session) error {
+	p, err := pathOf(c)
+	if err != nil {
+		return err
+	}
+	version := p.Version.ID() != 0
+	switch {
+	case p.Action == "" && version:
+		return h.version(c, s, p.Version)
+	case p.Action == "":
+		return h.showPackage(c, s, p.Ref)
+	case p.Action == "delete", p.Action == "restore":
+		return h.confirm(c, s, p)
+	}
+	return methodNotAllowed()
+}
+
+// postPackage is the same for POST.
+func (h *edge) postPackage(c echo.Context, s *auth.Session) error {
+	p, err := pathOf(c)
+	if err != nil {
+		return err
+	}
+	switch p.Action {
+	case "delete", "restore":
+		return h.change(c, s, p)
+	case "refresh":
+		return h.refreshPackage(c, s, p.Ref)
+	}
+	return methodNotAllowed()
+}
+
+func methodNotAllowed() error {
+	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeMethod, Op: "handlers.routes"}
+}
+
+// in lets only the signed in through.
+func in(next func(echo.Context, *auth.Session) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		s, ok := auth.From(c.Request().Context())
+		if !ok {
+			return &fault.Error{Kind: fault.SignedOut, Code: fault.CodeSignedOut, Op: "handlers.in"}
+		}
+		return next(c, s)
+	}
+}
+
+// healthz says that the process is alive.
+func (h *edge) healthz(c echo.Context) error { return c.String(http.StatusOK, "ok\n") }
+
+// readyz says that requests can be served: the database is there and migrated.
+// GitHub is not asked: its weather is not ours to be restarted for.
+func (h *edge) readyz(c echo.Context) error {
+	if err := h.Ready(c.Request().Context()); err != nil {
+		h.Log.WarnContext(c.Request().Context(), "not ready", "error", err)
+		return c.String(http.StatusServiceUnavailable, "the database is not ready\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}

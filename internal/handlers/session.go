@@ -1,0 +1,93 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/middleware"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// grantable are the scopes that a sign-in can be asked for by its address.
+var grantable = ghpkg.Scopes{
+	ghpkg.ScopeReadPackages, ghpkg.ScopeWritePackages, ghpkg.ScopeDeletePackages, ghpkg.ScopeReadOrg, ghpkg.ScopeRepo,
+}
+
+// login sends the browser to GitHub, and back to return_to afterwards.
+func (h *edge) login(c echo.Context) error {
+	query := c.Request().URL.Query()
+	scopes := ghpkg.SignInScopes()
+	for _, scope := range query["scope"] {
+		if !slices.Contains(grantable, scope) {
+			return invalidFilter("scope", scope)
+		}
+		scopes = append(scopes, scope)
+	}
+	to, err := h.Auth.Begin(c.Response(), c.Request(), query.Get("return_to"), scopes)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// callback is where GitHub sends the browser back to.
+func (h *edge) callback(c echo.Context) error {
+	if s, ok := auth.From(c.Request().Context()); ok {
+		h.Inventory.Forget(s.ID) // a step-up brings another token, which may see more
+	}
+	viewer, returnTo, err := h.Auth.Finish(c.Response(), c.Request())
+	if err != nil {
+		return err
+	}
+	if err := h.note(c, ghpkg.ActionLogin, viewer); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, returnTo)
+}
+
+// logout ends the session here and the token at GitHub.
+func (h *edge) logout(c echo.Context) error {
+	s, ok := auth.From(c.Request().Context())
+	if !ok {
+		return c.Redirect(http.StatusSeeOther, link.Home)
+	}
+	h.Inventory.Forget(s.ID)
+	viewer := s.Viewer
+	if err := h.Auth.Logout(c.Response(), c.Request()); err != nil {
+		return err
+	}
+	if err := h.note(c, ghpkg.ActionLogout, viewer); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, link.Home)
+}
+
+// note writes a sign-in or sign-out into the ledger.
+func (h *edge) note(c echo.Context, action ghpkg.Action, viewer ghpkg.Viewer) error {
+	ctx := c.Request().Context()
+	return h.Ledger.Note(ctx, ghpkg.Entry{Actor: viewer.Actor(), Action: action, From: clientOf(c.Request())})
+}
+
+// home is the landing page, or the viewer's owners.
+func (h *edge) home(c echo.Context) error {
+	if s, ok := auth.From(c.Request().Context()); ok {
+		return h.owners(c, s)
+	}
+	if format(c.Request()) != formatHTML {
+		return &fault.Error{Kind: fault.SignedOut, Code: fault.CodeSignedOut, Op: "handlers.home"}
+	}
+	return h.landing(c)
+}
+
+// clientOf returns the client's address for the ledger; empty if it is not known.
+func clientOf(r *http.Request) string {
+	if a := middleware.ClientAddr(r.Context()); a.IsValid() {
+		return a.String()
+	}
+	return ""
+}

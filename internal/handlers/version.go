@@ -1,0 +1,68 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// version is one version.
+func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) error {
+	if err := checkFormat(c.Request(), formatJSON); err != nil {
+		return err
+	}
+	p, v, err := h.packageAndVersion(c, s, at)
+	if err != nil {
+		return err
+	}
+	ref := at.Package()
+	if format(c.Request()) == formatJSON {
+		return jsonAnswer(c, http.StatusOK, versionToJSON(ref, v))
+	}
+	title := joined(p.Name, " · ", short(v.Name))
+	page := views.VersionPage{
+		Frame: h.frame(c, title, views.SectionOwners, ownerCrumbs(ref.Owner(),
+			views.Crumb{Text: p.Name, Href: link.Package(ref)}, views.Crumb{Text: short(v.Name)})...),
+		Head: h.packageHead(p, ref), Version: h.versionRow(ref, v), Description: v.Description, License: v.License,
+		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(ref),
+	}
+	page.Flash = h.flash(c)
+	return html(c, http.StatusOK, page.Page())
+}
+
+// packageAndVersion asks for both at once. GitHub shows a deleted version in
+// its list of deleted ones only.
+func (h *edge) packageAndVersion(c echo.Context, s *auth.Session, at ghpkg.VersionRef) (p ghpkg.Package, v ghpkg.Version, err error) {
+	registry := h.GitHub.Registry(s)
+	group, ctx := errgroup.WithContext(c.Request().Context())
+	group.Go(func() (err error) {
+		p, err = registry.Package(ctx, at.Package())
+		return err
+	})
+	group.Go(func() (err error) {
+		v, err = registry.Version(ctx, at)
+		if fault.KindOf(err) != fault.NotFound {
+			return err
+		}
+		deleted, listErr := h.Inventory.Versions(ctx, s.ID, registry, at.Package(), ghpkg.Deleted)
+		if listErr != nil {
+			return err
+		}
+		for _, d := range deleted.Items {
+			if d.ID == at.ID() {
+				v = d
+				return nil
+			}
+		}
+		return err
+	})
+	err = group.Wait()
+	return p, v, err
+}
