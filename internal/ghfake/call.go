@@ -177,6 +177,7 @@ func (r reply) send(w http.ResponseWriter, truncate bool) {
 	w.WriteHeader(r.status)
 	if truncate {
 		_, _ = w.Write(r.body[:len(r.body)/2])
+		_ = http.NewResponseController(w).Flush() // else nothing at all would leave
 		panic(http.ErrAbortHandler)
 	}
 	_, _ = w.Write(r.body) // the client may have left

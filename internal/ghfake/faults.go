@@ -8,7 +8,8 @@ import (
 )
 
 // Fault is trouble on demand for REST requests. The first one that matches a
-// request strikes.
+// request strikes. Mind that Go's client itself repeats a GET whose reused
+// connection was cut, so that one drop of a GET may go unseen.
 type Fault struct {
 	Method      string // empty: any
 	PathPattern string // regular expression on the escaped path, with /api/v3; empty: any
