@@ -19,7 +19,7 @@ func newClientRequest(t *testing.T, url string) *http.Request {
 }
 
 func readAll(res *http.Response) ([]byte, error) {
-	defer res.Body.Close() //nolint:errcheck // only read
+	defer res.Body.Close()
 	return io.ReadAll(res.Body)
 }
 
