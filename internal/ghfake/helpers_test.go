@@ -143,7 +143,13 @@ func (f fixture) send(r *http.Request) (response, error) {
 	return response{res.StatusCode, res.Header, string(body)}, err
 }
 
-// owner returns a ref's owner; it fails the test on nonsense.
+// withBody gives a request a body.
+func withBody(r *http.Request, body string) {
+	r.Body = io.NopCloser(strings.NewReader(body))
+	r.ContentLength = int64(len(body))
+}
+
+// ref makes a ref; it fails the test on nonsense.
 func ref(t *testing.T, kind ghpkg.OwnerKind, login string, typ ghpkg.Type, name string) ghpkg.Ref {
 	t.Helper()
 	owner, err := ghpkg.NewOwner(kind, login)
