@@ -1,0 +1,131 @@
+// Stockroom works without this file. It adds dialogs, keys, copying, the
+// viewer's time zone, and tells screen readers what changed.
+'use strict';
+
+(() => {
+  const root = document.documentElement;
+  const byId = (id) => document.getElementById(id);
+  root.classList.add('js');
+  if (!navigator.clipboard) root.classList.add('no-copy');
+
+  // Times are written by the server; the browser alone knows the zone.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) {
+    const secure = location.protocol === 'https:' ? '; Secure' : '';
+    document.cookie = `tz=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  }
+
+  // htmx is the only one that may make HTML of text, and only of text without
+  // scripts: our answers hold none, and names in them are escaped.
+  const refuse = () => { throw new TypeError('scripts are not made from text here'); };
+  const passive = (html) => (/<script/i.test(html) ? refuse() : html);
+  const rules = { createHTML: passive, createScript: refuse };
+  const policy = window.trustedTypes ? trustedTypes.createPolicy('htmx', rules) : rules;
+
+  const dialog = byId('dialog');
+  const live = byId('live');
+  const say = (text) => {
+    live.textContent = '';
+    setTimeout(() => { live.textContent = text; }, 50); // an emptied region is read again even if the text is the same
+  };
+
+  const open = (box) => {
+    if (!box.open) box.showModal();
+    box.querySelectorAll('[data-must-be]').forEach(gate);
+    box.querySelector('[autofocus]')?.focus();
+  };
+
+  // gate keeps the button of a typed-name form off until the name is right.
+  function gate(input) {
+    const button = input.form.querySelector('button:not([type=button])');
+    if (button) button.disabled = input.value.trim() !== input.dataset.mustBe;
+  }
+
+  const idOf = (target) => (typeof target === 'string' ? target.replace(/^#/, '') : target?.id);
+
+  // settled is called after each swap with what was asked and where it went.
+  function settled(ctx) {
+    const id = idOf(ctx.target);
+    const element = id && byId(id);
+    if (!element) return;
+    if (id === 'dialog-body') {
+      open(dialog);
+      return;
+    }
+    if (ctx.request.method !== 'GET') {
+      if (dialog.open) dialog.close();
+      (element.querySelector('[data-focus]') ?? element).focus();
+      say(element.querySelector('.flash')?.innerText ?? live.dataset.updated);
+      return;
+    }
+    if (ctx.sourceElement?.matches?.('[data-tidy]')) history.replaceState(history.state, '', ctx.request.action);
+    say(element.querySelector('.box-head .muted')?.innerText ?? live.dataset.updated);
+  }
+
+  function failed() {
+    if (dialog.open) dialog.close();
+    const box = document.createElement('p');
+    box.className = 'flash flash-danger';
+    box.textContent = live.dataset.failed;
+    byId('problems').replaceChildren(box);
+    say(live.dataset.failed);
+  }
+
+  window.htmx?.registerExtension('stockroom', {
+    init: (api) => api.initSecurity(policy, refuse, refuse),
+    htmx_config_request(element, { ctx }) {
+      if (!element.matches('[data-tidy]')) return;
+      const body = ctx.request.body;
+      for (const [name, value] of [...body]) if (value === '') body.delete(name, value);
+    },
+    htmx_before_request: (element, { ctx }) => { ctx.target?.setAttribute?.('aria-busy', 'true'); },
+    htmx_finally_request: (element, { ctx }) => { ctx.target?.removeAttribute?.('aria-busy'); },
+    htmx_after_swap: (element, { ctx }) => settled(ctx),
+    htmx_error: failed,
+  });
+
+  document.addEventListener('click', async (event) => {
+    const at = (selector) => event.target.closest?.(selector);
+    const copy = at('[data-copy]');
+    if (copy) {
+      await navigator.clipboard.writeText(copy.dataset.copy);
+      copy.classList.add('done');
+      setTimeout(() => copy.classList.remove('done'), 1500);
+      say(copy.dataset.done);
+      return;
+    }
+    const opener = at('[data-open]');
+    if (opener) open(byId(opener.dataset.open));
+    const box = at('dialog');
+    if (box && (at('[data-close]') || event.target === box)) {
+      event.preventDefault();
+      box.close();
+    }
+  });
+
+  document.addEventListener('input', (event) => {
+    if (event.target.matches('[data-must-be]')) gate(event.target);
+  });
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-theme]')) root.dataset.colorMode = event.target.value;
+    if (event.target.id === 'keys-on') localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
+  });
+  document.addEventListener('submit', (event) => event.target.classList.add('sent'));
+  window.addEventListener('pageshow', () => document.querySelectorAll('.sent').forEach((form) => form.classList.remove('sent')));
+
+  const keysOn = () => localStorage.getItem('keys') !== 'off';
+  byId('keys-on').checked = keysOn();
+  document.addEventListener('keydown', (event) => {
+    const typing = event.target.closest('input, textarea, select, [contenteditable]');
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+    if (event.key === '?') open(byId('keys'));
+    const field = event.key === '/' && !document.querySelector('dialog[open]') && document.querySelector('[data-hotkey="/"]');
+    if (field) {
+      event.preventDefault();
+      field.focus();
+      field.select();
+    }
+  });
+
+  document.querySelectorAll('main [data-must-be]').forEach(gate);
+})();

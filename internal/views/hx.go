@@ -26,6 +26,10 @@ const (
 	LedgerID    = "ledger"
 )
 
+// ProblemsID is the place at the head of every page for a problem that is about
+// no row: an htmx answer of that kind is retargeted there, by innerHTML.
+const ProblemsID = "problems"
+
 // DialogTarget is the selector of what the answer of a wrongly filled form goes into, by innerHTML.
 const DialogTarget = "#dialog-body"
 

@@ -31,3 +31,6 @@ func perPage(n int) string {
 func (t PackageTable) deleted() bool { return t.Filter.State == "deleted" }
 
 func (p PackagePage) deleted() bool { return p.Filter.State == "deleted" }
+
+// count returns how many conflicts there are beyond the rows of this page.
+func (t ConflictTable) count() int { return max(t.Pages.Total, len(t.Rows)) }

@@ -1,0 +1,62 @@
+package story
+
+import (
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
+)
+
+func (w world) ledger() []Story {
+	page := views.LedgerTable{
+		Frame:   w.frame("Ledger", "/ledger", views.SectionLedger),
+		Filter:  views.LedgerFilter{Action: "/ledger", Clear: "/ledger", Since: "2026-11-01", Actions: []views.Option{{Count: -1}}, Outcomes: []views.Option{{Count: -1}}},
+		Exports: views.Exports{JSON: "?format=json", CSV: "?format=csv"},
+	}
+	for _, a := range ghpkg.Actions() {
+		page.Filter.Actions = append(page.Filter.Actions, views.Option{Value: string(a), Count: -1})
+	}
+	for _, o := range ghpkg.Outcomes() {
+		page.Filter.Outcomes = append(page.Filter.Outcomes, views.Option{Value: string(o), Count: -1})
+	}
+	none := page
+	for i, o := range ghpkg.Outcomes() {
+		page.Rows = append(page.Rows, views.LedgerRow{
+			ID: "01", Href: "/ledger/01", At: ago(float64(i)), Actor: "mona-lisa", ProxyUser: "mona@acme.example", Action: ghpkg.Actions()[i%4],
+			Target: "acme/container/api · " + shortDigest, TargetURL: "#t", Type: ghpkg.Container, Tags: []string{"latest", "v2"}, Reason: "clean-up of old builds", Outcome: o,
+		})
+	}
+	page.Rows[2].Said = "You cannot delete the last tagged version of a package. You must delete the package instead."
+	page.Total = len(page.Rows)
+	page.Pages = views.Pages{Page: 1, Last: 1, First: 1, To: 6, Total: 6}
+
+	entry := views.LedgerEntry{
+		Frame: w.frame("Delete", "/ledger/01", views.SectionLedger, views.Crumb{Text: "Ledger", Href: "/ledger"}, views.Crumb{Text: "01"}),
+		Row:   page.Rows[0], ActorID: 1, PackageID: 42, VersionID: 9001, VersionName: digest, From: "203.0.113.7",
+		Undo: &views.Undo{Action: "#undo", Until: ago(-30)},
+	}
+	entry.Row.Action, entry.Row.Outcome = ghpkg.ActionDelete, ghpkg.OutcomeDone
+	refused := entry
+	refused.Row, refused.Undo, refused.Explanation = page.Rows[2], nil, "GitHub keeps the last tagged version of an image."
+	return []Story{{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}}
+}
+
+func (w world) settings() []Story {
+	page := views.Settings{
+		Frame: w.frame("Settings", "/settings", views.SectionSettings), Login: "mona-lisa", ID: 1, Name: "Mona Lisa", Action: "/settings", Revoke: "/settings/sessions/revoke", Saved: true,
+		Languages: []views.Option{{Value: "", Count: -1}, {Value: "en", Text: "English", Selected: true}, {Value: "ko", Text: "한국어"}},
+		Themes:    []views.Option{{Value: "auto", Selected: true}, {Value: "light"}, {Value: "dark"}},
+		Rate:      &views.Rate{Limit: 5000, Used: 1212, Remaining: 3788, Percent: 24, Reset: Now().Add(30 * time.Minute)},
+		Sessions: []views.SessionRow{
+			{ID: "a", Current: true, Created: ago(0.2), Seen: ago(0), Address: "203.0.113.7", Browser: "Firefox 145 · Linux"},
+			{ID: "b", Created: ago(9), Seen: ago(2), Address: "198.51.100.23", Browser: "Safari · iPhone"},
+		},
+	}
+	for i, scope := range []string{ghpkg.ScopeReadPackages, ghpkg.ScopeReadOrg, ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages, ghpkg.ScopeRepo} {
+		page.Scopes = append(page.Scopes, views.ScopeRow{Name: scope, Granted: i < 2, Grant: "/login?scope=" + scope})
+	}
+	unasked := page
+	unasked.Rate, unasked.Saved = nil, false
+	unasked.RateError = &views.Problem{Title: "GitHub did not answer properly", Text: "GitHub did not answer in time. Try again in a moment."}
+	return []Story{{"settings", page.Page()}, {"settings-no-rate", unasked.Page()}}
+}

@@ -1,0 +1,110 @@
+// Package story renders every page in every state that it can be in, with made
+// up data: to look at, and for tests to walk. See it by
+//
+//	go test ./internal/views/story -run Serve -serve 127.0.0.1:8090
+package story
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
+)
+
+// Story is one page in one state.
+type Story struct {
+	Name string // also its path
+	Page templ.Component
+}
+
+// Now is the moment at which all stories play.
+func Now() time.Time { return time.Date(2026, time.November, 26, 0, 16, 5, 0, time.UTC) }
+
+// All returns every story, with the theme "auto", "light" or "dark".
+func All(theme string) []Story {
+	w := world{theme}
+	var all []Story
+	for _, stories := range [][]Story{w.landing(), w.owners(), w.packages(), w.deleted(), w.conflicts(), w.onePackage(), w.version(), w.confirm(), w.ledger(), w.settings(), w.problems()} {
+		all = append(all, stories...)
+	}
+	return all
+}
+
+// world makes the data.
+type world struct{ theme string }
+
+func (w world) frame(title, here string, section views.Section, crumbs ...views.Crumb) views.Frame {
+	return views.Frame{
+		Title: title, Here: here, Theme: w.theme, Section: section, Crumbs: crumbs,
+		Viewer: &views.Person{Login: "mona-lisa", Name: "Mona Lisa", ProxyUser: "mona@acme.example"},
+	}
+}
+
+func ago(days float64) time.Time { return Now().Add(-time.Duration(days * 24 * float64(time.Hour))) }
+
+// gone returns something that was deleted days ago.
+func gone(days float64, by, reason string) *views.Gone {
+	at := ago(days)
+	g := &views.Gone{
+		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, Now()), KnownBy: "ledger",
+		By: by, Reason: reason, Restore: &views.Action{Href: "#restore"},
+	}
+	if by == "" {
+		g.KnownBy, g.Estimate = "estimated", true
+	} else {
+		g.Entry = "/ledger/01"
+	}
+	return g
+}
+
+// longName is a name that no layout may break under.
+const longName = "platform/very/long/registry/namespace/with-a-name-that-someone-generated/and-then-some-more-of-it-because-nothing-forbids-it-and-unicode-안녕하세요-مرحبا"
+
+// digest is a container version's name.
+const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+const shortDigest = "sha256:9f86d081884c"
+
+func (w world) landing() []Story {
+	page := views.Landing{
+		Frame: views.Frame{Theme: w.theme}, SignIn: "/login", GitHubHost: "github.com",
+		Scopes: ghpkg.SignInScopes(),
+	}
+	over := page
+	over.Notice, over.Practice = "session_over", true
+	return []Story{{"landing", page.Page()}, {"landing-over", over.Page()}}
+}
+
+func (w world) owners() []Story {
+	page := views.Owners{Frame: w.frame("Owners", "/", views.SectionOwners), Exports: views.Exports{JSON: "/?format=json", CSV: "/?format=csv"}}
+	none := page
+	none.ReadOnly = true
+	page.Rows = []views.OwnerRow{
+		{Login: "mona-lisa", Kind: ghpkg.User, Own: true, Href: "/users/mona-lisa/packages", Conflicts: "/users/mona-lisa/docker/conflicts"},
+		{Login: "acme", Kind: ghpkg.Organization, Role: ghpkg.RoleAdmin, Href: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts"},
+		{Login: "acme-labs", Kind: ghpkg.Organization, Role: ghpkg.RoleMember, Href: "/orgs/acme-labs/packages", Conflicts: "/orgs/acme-labs/docker/conflicts"},
+	}
+	page.Notices = []views.Notice{{
+		Kind: ghpkg.NoticeSSO, Text: "Some organizations are hidden until you authorize single sign-on for them at GitHub.",
+		Fix: &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/x/sso", External: true},
+	}}
+	return []Story{{"owners", page.Page()}, {"owners-none", none.Page()}}
+}
+
+func (w world) problems() []Story {
+	page := func(p views.Problem) templ.Component {
+		return views.ErrorPage{Frame: w.frame(p.Title, "/x", ""), Problem: p, Back: "/"}.Page()
+	}
+	return []Story{
+		{"error-missing", page(views.Problem{Status: 404, Title: "Not found", Text: "GitHub shows nothing here. It does not exist, or your account may not see it."})},
+		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks to wait", Said: "API rate limit exceeded for user ID 1.", Text: "Your hourly budget of GitHub requests is used up.", RetryAt: Now().Add(20 * time.Minute)})},
+		{"error-sso", page(views.Problem{
+			Status: 403, Title: "Access has to be opened first", Said: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
+			Text: "acme wants a SAML single sign-on session before it shows its packages.",
+			Fix:  &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/acme/sso?authorization_request=A", External: true},
+		})},
+		{"error-ours", page(views.Problem{Status: 500, Title: "Something went wrong here", Text: "Something went wrong on our side.", RequestID: "01JD8Q4X2M3N4P5Q6R7S"})},
+	}
+}

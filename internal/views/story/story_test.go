@@ -1,0 +1,52 @@
+package story_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views/story"
+	"github.com/stockroom-dev/stockroom/static"
+)
+
+var serve = flag.String("serve", "", "address to show the stories at, until interrupted")
+
+// policy is what the pages have to live with (internal/middleware sets the real one).
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
+
+func TestServe(t *testing.T) {
+	if *serve == "" {
+		t.Skip("-serve says where to show the stories")
+	}
+	catalogue, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.Handle("/favicon.ico", static.Handler())
+	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", policy)
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		ctx := i18n.With(r.Context(), i18n.Locale{Language: catalogue.Match(r.FormValue("lang"), ""), Now: story.Now()})
+		for _, s := range story.All(r.FormValue("theme")) {
+			if s.Name == r.PathValue("name") {
+				var page bytes.Buffer
+				if err := s.Page.Render(ctx, &page); err != nil {
+					t.Error(err)
+				}
+				_, _ = w.Write(page.Bytes())
+			}
+		}
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		for _, s := range story.All("auto") {
+			fmt.Fprintf(w, "<a href=%q>%s</a><br>", s.Name, s.Name)
+		}
+	})
+	t.Log(http.ListenAndServe(*serve, mux))
+}
