@@ -44,7 +44,7 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 	for _, d := range rows {
 		page.Rows = append(page.Rows, h.deletedRow(c, d, active.Items))
 	}
-	page.Filter.Types = h.typeOptions(q, nil)
+	page.Filter.Types = typeOptions(q, countTypes(known, func(d ghpkg.DeletedPackage) ghpkg.Type { return d.Target.Type }))
 	page.Notices = h.notices(c, notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
 	if !h.ReadOnly {

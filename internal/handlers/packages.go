@@ -42,7 +42,7 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 	for _, p := range rows {
 		page.Rows = append(page.Rows, h.packageRow(p))
 	}
-	page.Filter.Types = h.typeOptions(q, active.Items)
+	page.Filter.Types = typeOptions(q, countTypes(active.Items, func(p ghpkg.Package) ghpkg.Type { return p.Type }))
 	page.Notices = h.notices(c, active.Notices)
 	page.Fresh = views.Freshness{AsOf: active.AsOf, Refresh: link.RefreshOwner(owner), Loading: loading(active.Notices)}
 	return h.sendTable(c, page)
@@ -128,13 +128,9 @@ func repositoryAnchor(r *ghpkg.Repository) *views.Anchor {
 	return &views.Anchor{Text: r.FullName, Href: r.HTMLURL, External: true}
 }
 
-// typeOptions are the types to choose from, with how many packages of each the
-// other filters leave.
-func (h *edge) typeOptions(q ghpkg.Query, all []ghpkg.Package) []views.Option {
-	counts := map[ghpkg.Type]int{}
-	for _, p := range all {
-		counts[p.Type]++
-	}
+// typeOptions are the types to choose from, with how many there are of each
+// that was listed.
+func typeOptions(q ghpkg.Query, counts map[ghpkg.Type]int) []views.Option {
 	var options []views.Option
 	for _, t := range ghpkg.Types() {
 		o := views.Option{Value: string(t), Selected: slices.Contains(q.Types, t), Count: -1}
@@ -144,6 +140,14 @@ func (h *edge) typeOptions(q ghpkg.Query, all []ghpkg.Package) []views.Option {
 		options = append(options, o)
 	}
 	return options
+}
+
+func countTypes[T any](all []T, typeOf func(T) ghpkg.Type) map[ghpkg.Type]int {
+	counts := map[ghpkg.Type]int{}
+	for _, one := range all {
+		counts[typeOf(one)]++
+	}
+	return counts
 }
 
 // restoreByName leads the form's type and name to the page of consequences.

@@ -37,9 +37,12 @@ func said(err error) string {
 }
 
 // appendNotices adds notices that are not there yet: six lists of one owner
-// say the same thing six times.
+// say the same thing six times, and the missing scope is one for two types.
 func appendNotices(all, more []ghpkg.Notice) []ghpkg.Notice {
 	for _, n := range more {
+		if n.Kind == ghpkg.NoticeRepoScope {
+			n.Type = ""
+		}
 		if !slices.Contains(all, n) {
 			all = append(all, n)
 		}
