@@ -65,7 +65,7 @@ func (a *Auth) exchangeRefreshToken(ctx context.Context, h *held) (*held, error)
 	if granted, ok := token.Extra("scope").(string); ok && granted != "" {
 		id.Viewer.Scopes = ghpkg.ParseScopes(granted)
 	}
-	id.Token, id.RefreshToken, id.TokenExpires = token.AccessToken, token.RefreshToken, token.Expiry
+	id.Token, id.RefreshToken, id.TokenExpires = token.AccessToken, token.RefreshToken, a.tokenExpiry(token)
 	fresh.contents.Session = &id
 	ok, err := a.cookies.update(ctx, &fresh)
 	if err != nil {

@@ -23,11 +23,15 @@ func ReturnTo(address string) string {
 		return home
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil ||
-		strings.HasPrefix(u.Path, "//") || strings.HasPrefix(u.Path, `/\`) {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.HasPrefix(u.Path, `/\`) {
 		return home
 	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(path.Clean(u.Path), "/"), "/")
+	// No address of ours has dot segments or empty ones. Whoever resolves them
+	// on the way could make "/.//x" into "//x", or "/x/../login" into a circle.
+	if clean := path.Clean(u.Path); u.Path != clean && u.Path != clean+"/" {
+		return home
+	}
+	first, _, _ := strings.Cut(u.Path[1:], "/")
 	if strings.EqualFold(first, "login") || strings.EqualFold(first, "logout") {
 		return home
 	}

@@ -158,7 +158,7 @@ func (a *Auth) identify(ctx context.Context, code, verifier string) (*identity, 
 		a.revoke(ctx, token.AccessToken) // nobody will use it
 		return nil, err
 	}
-	return newIdentity(viewer, token), nil
+	return a.newIdentity(viewer, token), nil
 }
 
 // exchanging is a context in which oauth2 uses our HTTP client.
@@ -166,14 +166,22 @@ func (a *Auth) exchanging(ctx context.Context) context.Context {
 	return context.WithValue(ctx, oauth2.HTTPClient, a.client)
 }
 
-func newIdentity(viewer ghpkg.Viewer, token *oauth2.Token) *identity {
+func (a *Auth) newIdentity(viewer ghpkg.Viewer, token *oauth2.Token) *identity {
 	if granted, ok := token.Extra("scope").(string); ok && len(viewer.Scopes) == 0 {
 		viewer.Scopes = ghpkg.ParseScopes(granted)
 	}
 	return &identity{
 		Viewer: viewer, Token: token.AccessToken,
-		RefreshToken: token.RefreshToken, TokenExpires: token.Expiry,
+		RefreshToken: token.RefreshToken, TokenExpires: a.tokenExpiry(token),
 	}
+}
+
+// tokenExpiry is the token's end by our clock; oauth2 counts from the machine's.
+func (a *Auth) tokenExpiry(token *oauth2.Token) time.Time {
+	if token.Expiry.IsZero() {
+		return time.Time{}
+	}
+	return a.Now().Add(time.Until(token.Expiry))
 }
 
 // replaceSession gives the browser a session under a new cookie value, so that
