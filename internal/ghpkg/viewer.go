@@ -88,3 +88,16 @@ func NeededScopes(action Action, t Type) Scopes {
 	}
 	return needed
 }
+
+// ScopesToGrant returns what to ask GitHub for when a viewer first changes a
+// package of type t: deleting and restoring both, so that what they delete
+// they can also bring back.
+func ScopesToGrant(t Type) Scopes {
+	scopes := NeededScopes(ActionDelete, t)
+	for _, scope := range NeededScopes(ActionRestore, t) {
+		if !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
+}

@@ -96,7 +96,8 @@ func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views
 			view.Gone = h.gone(*v.DeletedAt, knownByGitHub)
 		}
 	}
-	if missing := s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type())); len(missing) > 0 {
+	if len(s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type()))) > 0 {
+		missing := s.Viewer.Scopes.Missing(ghpkg.ScopesToGrant(found.ref().Type()))
 		view.Grant = &views.Fix{
 			Label: i18n.T(ctx, "fix.grant_scope"), Href: link.SignIn(c.Request().URL.RequestURI(), missing),
 		}
