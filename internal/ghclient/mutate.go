@@ -74,13 +74,13 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 
 	sent := time.Now()
 	if err = c.try(sending, ch); !uncertain(err) {
-		return c.settle(asking, ch, err)
+		return c.settle(asking, ch, err, false)
 	}
 	outcome := c.happened(asking, ch, err, sent)
 	if outcome == didNot && serverFailed(err) && c.session.pacer.again(sending) == nil {
 		sent = time.Now()
 		if err = c.try(sending, ch); !uncertain(err) {
-			return c.settleAgain(asking, ch, err)
+			return c.settle(asking, ch, err, true)
 		}
 		outcome = c.happened(asking, ch, err, sent)
 	}

@@ -18,7 +18,7 @@ const (
 	present                 // it is there
 	binned                  // GitHub lists it as deleted
 	absent                  // it is not there, and GitHub lists no deleted ones to look into
-	hidden                  // nothing is to be seen, not even where it should be
+	nowhere                 // it is neither there nor among the deleted ones that this viewer may see
 )
 
 // finding is what asking found.
@@ -41,51 +41,66 @@ const (
 func (c *Client) look(ctx context.Context, ch change) finding {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
-	op, t := getPackage, packageTarget(ch.ref)
-	if ch.version != 0 {
-		op, t.version = getVersion, ch.version
+	if ch.version == 0 {
+		return c.lookAt(ctx, ch, getPackage)
 	}
-	r := c.request("look", op, t, "")
-	r.op, r.fresh = ch.op, true
-	found, header, err := fetch[struct {
+	found := c.lookAt(ctx, ch, getVersion)
+	if found.presence == absent {
+		return c.lookInBin(ctx, ch)
+	}
+	return found
+}
+
+// lookAt reads ch's version or package: present, absent or unclear.
+func (c *Client) lookAt(ctx context.Context, ch change, op operation) finding {
+	type identified struct {
 		ID int64 `json:"id"`
-	}](ctx, c, r, nil)
+	}
+	found, header, err := fetch[identified](ctx, c, c.asking(ch, op), nil)
 	switch {
 	case err == nil && found.ID != 0:
 		return finding{presence: present, header: header}
-	case fault.KindOf(err) != fault.NotFound:
-		return finding{}
-	case ch.version == 0:
+	case fault.KindOf(err) == fault.NotFound:
 		return finding{presence: absent, header: answerOf(err).header}
 	}
-	return c.lookInBin(ctx, ch)
+	return finding{}
 }
 
-// lookInBin looks for a version among those that GitHub lists as deleted.
+// asking returns a read in the course of ch.
+func (c *Client) asking(ch change, op operation) request {
+	return request{
+		op:       ch.op,
+		endpoint: c.endpointOf(op, target{ch.owner, ch.ref, ch.version}),
+		owner:    ch.owner,
+		fresh:    true,
+	}
+}
+
+// lookInBin looks for a version, which is not there, among those that GitHub
+// lists as deleted.
 func (c *Client) lookInBin(ctx context.Context, ch change) finding {
-	found := finding{presence: hidden}
-	ctx, stop := context.WithCancel(ctx)
+	var binnedOne *finding
+	listing, stop := context.WithCancel(ctx)
 	defer stop()
-	r := c.request("look", listVersions, packageTarget(ch.ref), "")
-	r.op, r.fresh = ch.op, true
-	_, err := c.versionPages(ctx, r, ghpkg.Deleted, func(page []ghpkg.Version) {
+	_, err := c.versionPages(listing, c.asking(ch, listVersions), ghpkg.Deleted, func(page []ghpkg.Version) {
 		for _, v := range page {
 			if v.ID == ch.version {
-				found = finding{presence: binned, deletedAt: deref(v.DeletedAt)}
+				binnedOne = &finding{presence: binned, deletedAt: deref(v.DeletedAt)}
 				stop()
 			}
 		}
 	})
 	switch {
-	case found.presence == binned:
+	case binnedOne != nil:
+		return *binnedOne
+	case err == nil && c.filtersVersions(ch.owner):
+		return finding{presence: nowhere}
+	case err == nil:
+		return finding{presence: absent}
 	case fault.KindOf(err) == fault.NotFound:
-		found.header = answerOf(err).header
-	case err != nil:
-		return finding{}
-	case !c.filtersVersions(ch.ref.Owner()):
-		found.presence = absent
+		return finding{presence: nowhere, header: answerOf(err).header}
 	}
-	return found
+	return finding{}
 }
 
 // happened asks what became of ch, which was sent and failed with err.
@@ -116,29 +131,21 @@ func (ch change) outcome(f finding) outcome {
 	switch {
 	case wanted:
 		return didHappen
-	case f.presence == unclear || f.presence == hidden:
-		return notKnown
+	case f.presence == present || f.presence == binned || f.presence == absent:
+		return didNot
 	}
-	return didNot
+	return notKnown
 }
 
 // settle explains an answer that says for sure what became of ch. A 404 stands
-// for many things, so GitHub is asked which.
-func (c *Client) settle(ctx context.Context, ch change, err error) error {
-	if fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	return c.whyNotFound(ch, err, c.look(ctx, ch))
-}
-
-// settleAgain is settle for the second try: if GitHub knows nothing to change
-// any more, the first one did it after all.
-func (c *Client) settleAgain(ctx context.Context, ch change, err error) error {
+// for many things, so GitHub is asked which. After a second try it may mean
+// that the first one, which failed, did it after all.
+func (c *Client) settle(ctx context.Context, ch change, err error, again bool) error {
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
 	found := c.look(ctx, ch)
-	if ch.outcome(found) == didHappen {
+	if again && ch.outcome(found) == didHappen {
 		return nil
 	}
 	return c.whyNotFound(ch, err, found)
