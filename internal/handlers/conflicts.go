@@ -34,7 +34,7 @@ func (h *edge) conflicts(c echo.Context, s *auth.Session) error {
 	rows, total := inventory.SelectPackages(listing.Items, ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage})
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, packagesJSON(rows), total, q, listing.AsOf, listing.Notices))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-conflicts", packagesJSON(rows))
 	}

@@ -33,19 +33,21 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 	}
 	known = stillDeleted(known, active.Items)
 	rows, total := selectDeleted(known, q)
-	notices := append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...)
+	listing := ghpkg.Listing[packageJSON]{
+		Items: deletedJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...),
+	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, deletedJSON(rows), total, q, h.Now(), notices))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, total, q))
 	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-deleted-packages", deletedJSON(rows))
+		return csvAnswer(c, owner.Login()+"-deleted-packages", listing.Items)
 	}
 	page := h.packageTable(c, owner, q, total)
 	for _, d := range rows {
 		page.Rows = append(page.Rows, h.deletedRow(c, d, active.Items))
 	}
 	page.Filter.Types = typeOptions(q, countTypes(known, func(d ghpkg.DeletedPackage) ghpkg.Type { return d.Target.Type }))
-	page.Notices = h.notices(c, notices)
+	page.Notices = h.notices(c, listing.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
 	if !h.ReadOnly {
 		page.Restore = &views.RestoreByName{Action: link.Packages(owner), Types: typeChoices()}

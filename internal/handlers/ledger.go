@@ -32,7 +32,7 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, entriesJSON(entries), total, q, h.Now(), nil))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now()}, total, q))
 	case formatCSV:
 		return csvAnswer(c, "ledger", entriesJSON(entries))
 	}

@@ -50,7 +50,7 @@ func (h *edge) owners(c echo.Context, s *auth.Session) error {
 	switch format(c.Request()) {
 	case formatJSON:
 		q := ghpkg.Query{Page: 1, PerPage: len(rows)}
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, rows, len(rows), q, listing.AsOf, listing.Notices))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, rows), len(rows), q))
 	case formatCSV:
 		return csvAnswer(c, "owners", rows)
 	}

@@ -38,7 +38,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
 	case formatJSON:
-		t := tableOf(ctx, versionsJSON(ref, rows), total, q, listing.AsOf, listing.Notices)
+		t := tableOf(ctx, withRows(listing, versionsJSON(ref, rows)), total, q)
 		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), t})
 	case formatCSV:
 		return csvAnswer(c, "versions", versionsJSON(ref, rows))

@@ -34,7 +34,7 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, packagesJSON(rows), total, q, active.AsOf, active.Notices))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(active, packagesJSON(rows)), total, q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(rows))
 	}

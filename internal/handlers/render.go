@@ -67,6 +67,11 @@ type table[T any] struct {
 	Notices  []noticeJSON `json:"notices"`
 }
 
+// withRows is a listing with other rows: those of one page, for programs.
+func withRows[From, To any](l ghpkg.Listing[From], rows []To) ghpkg.Listing[To] {
+	return ghpkg.Listing[To]{Items: rows, AsOf: l.AsOf, Notices: l.Notices}
+}
+
 type noticeJSON struct {
 	Kind    ghpkg.NoticeKind `json:"kind"`
 	Message string           `json:"message"`
@@ -74,16 +79,17 @@ type noticeJSON struct {
 	URL     string           `json:"url,omitempty"`
 }
 
-// tableOf wraps one page of rows.
-func tableOf[T any](ctx context.Context, items []T, total int, q ghpkg.Query, asOf time.Time, notices []ghpkg.Notice) table[T] {
+// tableOf wraps the page of a listing, which holds the rows of that page alone,
+// with the total over all pages.
+func tableOf[T any](ctx context.Context, page ghpkg.Listing[T], total int, q ghpkg.Query) table[T] {
 	t := table[T]{
-		Items: items, Total: total, Page: q.Page, PerPage: q.PerPage, AsOf: asOf.UTC(),
-		Complete: ghpkg.Listing[T]{Notices: notices}.Complete(), Notices: []noticeJSON{},
+		Items: page.Items, Total: total, Page: q.Page, PerPage: q.PerPage, AsOf: page.AsOf.UTC(),
+		Complete: page.Complete(), Notices: []noticeJSON{},
 	}
 	if t.Items == nil {
 		t.Items = []T{}
 	}
-	for _, n := range notices {
+	for _, n := range page.Notices {
 		t.Notices = append(t.Notices, noticeJSON{n.Kind, noticeMessage(ctx, n), n.Type, n.URL})
 	}
 	return t

@@ -1,0 +1,131 @@
+package handlers
+
+import (
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/middleware"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// problem returns the failure as a person reads it, in their language.
+func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
+	ctx := c.Request().Context()
+	p := views.Problem{
+		Status: statusOf(e),
+		Title:  i18n.T(ctx, titleKey(e)),
+		Said:   e.Said,
+		Text:   i18n.T(ctx, "fault."+string(e.Code), withArgs(e.Args)),
+		Fix:    h.fix(c, e.Fix),
+	}
+	if e.RetryAfter > 0 {
+		p.RetryAt = h.Now().Add(e.RetryAfter)
+	}
+	if e.Kind == fault.Internal {
+		p.RequestID = middleware.RequestIDFrom(ctx)
+	}
+	if e.Kind == fault.SignedOut && p.Fix == nil {
+		p.Fix = &views.Fix{Label: i18n.T(ctx, "fix.sign_in"), Href: link.SignIn(comeBackTo(c.Request()), nil)}
+	}
+	return p
+}
+
+// withArgs copies a fault's arguments: sentences may leave any of them out.
+func withArgs(args map[string]any) map[string]any {
+	all := map[string]any{"Owner": "", "Name": "", "Value": "", "Scopes": "", "At": time.Time{}}
+	for name, value := range args {
+		all[name] = value
+	}
+	return all
+}
+
+// titleKey names the heading over a failure.
+func titleKey(e *fault.Error) string {
+	switch e.Kind {
+	case fault.Refused, fault.Forbidden:
+		return "problem.refused"
+	case fault.SSORequired, fault.AppRestricted, fault.MissingScope:
+		return "problem.closed"
+	case fault.SignedOut:
+		return "problem.signed_out"
+	case fault.NotFound:
+		return "problem.not_found"
+	case fault.RateLimited:
+		return "problem.wait"
+	case fault.Upstream, fault.Timeout:
+		return "problem.upstream"
+	case fault.Unknown:
+		return "problem.unknown"
+	case fault.Invalid:
+		return "problem.invalid"
+	default:
+		return "problem.internal"
+	}
+}
+
+// fix returns the way out as a link.
+func (h *edge) fix(c echo.Context, f *fault.Fix) *views.Fix {
+	if f == nil {
+		return nil
+	}
+	fix := &views.Fix{Label: i18n.T(c.Request().Context(), "fix."+string(f.Kind)), Href: f.URL, External: f.URL != ""}
+	switch f.Kind {
+	case fault.FixSignIn:
+		fix.Href = link.SignIn(comeBackTo(c.Request()), nil)
+	case fault.FixGrantScope:
+		fix.Href = link.SignIn(comeBackTo(c.Request()), f.Scopes)
+	case fault.FixRestore:
+		fix.External = false
+	}
+	return fix
+}
+
+func (h *edge) errorPage(c echo.Context, p views.Problem) views.ErrorPage {
+	page := views.ErrorPage{Frame: h.frame(c, p.Title, ""), Problem: p, Back: link.Home}
+	if at, err := link.Parse(c.Request().URL.Path); err == nil && at.Action != "" {
+		page.Back = link.Package(at.Ref)
+	}
+	return page
+}
+
+// failureJSON is a failure for programs.
+type failureJSON struct {
+	Outcome    string     `json:"outcome"`
+	Message    string     `json:"message"`
+	Code       fault.Code `json:"code"`
+	Ledger     string     `json:"ledger,omitempty"`
+	Path       string     `json:"path,omitempty"`
+	Fix        string     `json:"fix,omitempty"`
+	Scopes     []string   `json:"scopes,omitempty"`
+	RetryAfter int        `json:"retry_after,omitempty"`
+}
+
+func problemJSON(e *fault.Error, p views.Problem) failureJSON {
+	f := failureJSON{Outcome: outcomeWord(e), Message: p.Said, Code: e.Code, RetryAfter: int(e.RetryAfter / time.Second)}
+	if f.Message == "" {
+		f.Message = p.Text
+	}
+	if p.Fix != nil {
+		f.Fix = p.Fix.Href
+	}
+	if e.Fix != nil {
+		f.Scopes = e.Fix.Scopes
+	}
+	return f
+}
+
+// outcomeWord is the outcome of a request that did not work out, in JSON.
+func outcomeWord(e *fault.Error) string {
+	switch e.Kind {
+	case fault.Unknown:
+		return "unknown"
+	case fault.Upstream, fault.Timeout, fault.Internal:
+		return "failed"
+	default:
+		return "refused"
+	}
+}
