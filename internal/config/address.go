@@ -110,16 +110,6 @@ func apiVersion(web *url.URL) string {
 	return serverAPIVersion
 }
 
-// AvatarSources returns the origins from which GitHub serves people's pictures,
-// for the page's Content-Security-Policy. An Enterprise Server uses its own
-// host, or a subdomain of it where subdomain isolation is on.
-func (g GitHub) AvatarSources() []string {
-	if g.WebURL.Host == "github.com" {
-		return []string{"https://avatars.githubusercontent.com"}
-	}
-	return []string{g.WebURL.Scheme + "://" + g.WebURL.Host, g.WebURL.Scheme + "://avatars." + g.WebURL.Host}
-}
-
 func parseVersion(s string) (string, error) {
 	if _, err := time.Parse(time.DateOnly, s); err != nil {
 		return "", errors.New("must be a date, such as " + cloudAPIVersion)

@@ -152,16 +152,3 @@ func TestLoadGitHub(t *testing.T) {
 		})
 	}
 }
-
-func TestAvatarSources(t *testing.T) {
-	t.Parallel()
-	for web, want := range map[string][]string{
-		"https://github.com":       {"https://avatars.githubusercontent.com"},
-		"https://octocorp.ghe.com": {"https://octocorp.ghe.com", "https://avatars.octocorp.ghe.com"},
-		"https://git.example.com":  {"https://git.example.com", "https://avatars.git.example.com"},
-	} {
-		if diff := cmp.Diff(want, load(t, "GITHUB_URL", web).GitHub.AvatarSources()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", web, diff)
-		}
-	}
-}

@@ -12,8 +12,10 @@ import (
 // gets a line here, in the place where it belongs.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/web":  {"internal/app", "internal/config", "internal/middleware", "internal/serve"},
-		"cmd/demo": {"internal/app", "internal/config", "internal/ghfake", "internal/ghpkg", "internal/middleware", "internal/serve"},
+		"cmd/web": {"internal/app", "internal/config", "internal/middleware", "internal/serve"},
+		"cmd/demo": {
+			"internal/app", "internal/config", "internal/ghfake", "internal/ghpkg", "internal/ledger", "internal/middleware", "internal/serve",
+		},
 
 		"internal/app": {
 			"internal/auth", "internal/config", "internal/fault", "internal/ghclient", "internal/ghpkg", "internal/handlers", "internal/i18n",
@@ -29,8 +31,10 @@ func arrows() map[string][]string {
 		"internal/views":      {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views/link", "internal/views/ui", "static"},
 		"internal/views/ui":   {"internal/i18n", "static"},
 		"internal/views/link": {"internal/ghpkg"},
-		"internal/middleware": {"internal/fault", "internal/ghpkg"},
-		"internal/i18n":       {"internal/fault"},
+		// The storybook: every view in every state, for tests and pictures.
+		"internal/views/story": {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views", "internal/views/link", "internal/views/ui"},
+		"internal/middleware":  {"internal/fault", "internal/ghpkg"},
+		"internal/i18n":        {"internal/fault"},
 
 		// What the edge asks.
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
@@ -61,7 +65,7 @@ func reserved() map[string][]string {
 	return map[string][]string{
 		"github.com/google/go-github/":           {"internal/ghclient"},
 		"github.com/labstack/echo/":              {"internal/handlers", "internal/app"},
-		"github.com/a-h/templ":                   {"internal/handlers", "internal/views", "internal/views/ui"},
+		"github.com/a-h/templ":                   {"internal/handlers", "internal/views", "internal/views/ui", "internal/views/story"},
 		"github.com/gorilla/sessions":            {"internal/auth"},
 		"golang.org/x/oauth2":                    {"internal/auth"},
 		"github.com/nicksnyder/go-i18n/":         {"internal/i18n"},
