@@ -15,6 +15,7 @@ func arrows() map[string][]string {
 		"cmd/web": {"internal/app", "internal/config", "internal/middleware", "internal/serve"},
 		"cmd/demo": {
 			"internal/app", "internal/config", "internal/ghfake", "internal/ghpkg", "internal/ledger", "internal/middleware", "internal/serve",
+			"internal/views/link",
 		},
 
 		"internal/app": {
@@ -31,10 +32,8 @@ func arrows() map[string][]string {
 		"internal/views":      {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views/link", "internal/views/ui", "static"},
 		"internal/views/ui":   {"internal/i18n", "static"},
 		"internal/views/link": {"internal/ghpkg"},
-		// The storybook: every view in every state, for tests and pictures.
-		"internal/views/story": {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views", "internal/views/link", "internal/views/ui"},
-		"internal/middleware":  {"internal/fault", "internal/ghpkg"},
-		"internal/i18n":        {"internal/fault"},
+		"internal/middleware": {"internal/fault", "internal/ghpkg"},
+		"internal/i18n":       {"internal/fault"},
 
 		// What the edge asks.
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
@@ -65,7 +64,7 @@ func reserved() map[string][]string {
 	return map[string][]string{
 		"github.com/google/go-github/":           {"internal/ghclient"},
 		"github.com/labstack/echo/":              {"internal/handlers", "internal/app"},
-		"github.com/a-h/templ":                   {"internal/handlers", "internal/views", "internal/views/ui", "internal/views/story"},
+		"github.com/a-h/templ":                   {"internal/handlers", "internal/views", "internal/views/ui"},
 		"github.com/gorilla/sessions":            {"internal/auth"},
 		"golang.org/x/oauth2":                    {"internal/auth"},
 		"github.com/nicksnyder/go-i18n/":         {"internal/i18n"},
