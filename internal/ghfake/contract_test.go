@@ -13,29 +13,26 @@ import (
 )
 
 // undocumented are answers that GitHub gives, by public reports or by our
-// guess, though its OpenAPI description does not list them.
+// guess, though its OpenAPI description does not list them. Two kinds more can
+// come from anywhere: 401 for a dead token, 403 and 429 of the rate limits.
 func undocumented() []string {
 	return []string{
-		"DELETE package 400",  // more than 5,000 downloads: recorded for the web page
-		"DELETE version 400",  // last version, last tagged version, downloads: recorded
-		"POST package 400",    // name in use: guess
-		"POST package 422",    // name in use: the other guess
-		"POST version 400",    // name in use: guess
-		"GET package 403",     // missing scope, SSO: recorded
-		"GET package 404",     // recorded
-		"GET version 403",     // missing scope, SSO
-		"GET version 404",     // recorded
-		"GET versions 400",    // malformed state: guess
-		"GET packages 404",    // a user below /orgs: reported
-		"GET conflicts 404",   // the same
-		"GET packages 403",    // /user/packages without scope: recorded
-		"GET conflicts 403",   // /user/docker/conflicts without scope
-		"* 401 authenticated", // a dead token, everywhere
-		"* limited",           // 403 and 429 of the rate limits, everywhere
-		"POST token 401",      // wrong Basic credentials: guess
-		"DELETE token 401",
-		"DELETE token 404",
-		"GET team 403", // SSO
+		"DELETE package 400", // more than 5,000 downloads: recorded for the web page
+		"DELETE version 400", // last version, last tagged version, downloads: recorded
+		"POST package 400",   // name in use: guess
+		"POST package 422",   // name in use: the other guess
+		"POST version 400",   // name in use: guess
+		"GET package 403",    // missing scope, SSO: recorded
+		"GET package 404",    // recorded
+		"GET version 403",    // missing scope, SSO
+		"GET version 404",    // recorded
+		"GET versions 400",   // malformed state: guess
+		"GET packages 403",   // /user/packages without scope: recorded
+		"GET packages 404",   // a user below /orgs: reported
+		"GET conflicts 403",  // /user/docker/conflicts without scope
+		"GET conflicts 404",  // a user below /orgs
+		"GET team 403",       // SSO
+		"DELETE token 404",   // revoked before: guess
 	}
 }
 

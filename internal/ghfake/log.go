@@ -18,6 +18,9 @@ type Request struct {
 	At          time.Time
 }
 
+// maxLog bounds the request log, for the practice mode may run for weeks.
+const maxLog = 20_000
+
 // logged is a request with its number, by which its answer finds it.
 type logged struct {
 	Request
@@ -32,8 +35,8 @@ func (r Request) String() string {
 	return r.Method + " " + r.EscapedPath + "?" + r.RawQuery
 }
 
-// Requests returns all REST requests since the start or the last reset, in the
-// order in which they arrived.
+// Requests returns the REST requests since the start or the last reset, in the
+// order in which they arrived; of very many, the latest.
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -68,6 +71,9 @@ func (s *Server) record(r *http.Request) int {
 	}
 	if entry.Header.Get("Authorization") != "" {
 		entry.Header.Set("Authorization", entry.Login)
+	}
+	if len(s.log) >= maxLog {
+		s.log = slices.Delete(s.log, 0, maxLog/2)
 	}
 	s.log = append(s.log, logged{entry, s.arrived})
 	return s.arrived
