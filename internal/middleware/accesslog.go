@@ -68,7 +68,7 @@ func (s *seen) attrs(r *http.Request, rec *recorder, took time.Duration, finishe
 		slog.String("route", s.route),
 		slog.Int("status", rec.status),
 		slog.Int64("bytes", rec.bytes),
-		slog.Duration("took", took),
+		slog.Float64("took_ms", float64(took.Microseconds())/1000),
 		slog.String("client", ClientAddr(r.Context()).String()),
 	}
 	if s.viewer != 0 {

@@ -42,7 +42,7 @@ func Run(ctx context.Context, listener net.Listener, h http.Handler, log *slog.L
 		return fmt.Errorf("serving: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("draining", "for_at_most", drainTimeout)
+	log.Info("draining", "at_most", drainTimeout.String())
 	// ctx has ended already; the drain has a time of its own.
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
