@@ -37,7 +37,7 @@ func (d demo) people() {
 	d.AddOrg(Org{Login: "globex", Name: "Globex", Description: "Applied sciences"})
 	d.AddOrg(Org{Login: "initech", Name: "Initech", Description: "Behind single sign-on", SAML: true})
 	d.AddOrg(Org{Login: "umbrella", Name: "Umbrella", Description: "Has not approved this app", AppRestricted: true})
-	d.AddUser(User{Login: "olivia-owner", Name: "Olivia Okafor", About: "Owner of acme-corp, member of globex and umbrella"})
+	d.AddUser(User{Login: "olivia-owner", Name: "Olivia Okafor", About: "Owner of acme-corp; also in globex and umbrella"})
 	d.AddUser(User{Login: "marco-member", Name: "Marco Meyer", About: "Member of acme-corp: may read, not delete"})
 	d.AddUser(User{Login: "casey-collab", Name: "Casey Cho", About: "Outside collaborator: sees two private packages of acme-corp"})
 	d.AddUser(User{Login: "sam-sso", Name: "Sam Sato", About: "Owner of initech, without an SSO session; member of acme-corp"})

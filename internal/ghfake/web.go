@@ -135,7 +135,7 @@ func (s *Server) avatar(w http.ResponseWriter, id string) {
 	hue := repositoryID(initials+id) % 360
 	w.Header().Set("Content-Type", "image/svg+xml")
 	w.Header().Set("Cache-Control", "max-age=3600")
-	_, _ = fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" role="img"><rect width="40" height="40" fill="hsl(%d 45%% 42%%)"/>`+
+	_, _ = fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" role="img"><rect width="40" height="40" fill="hsl(%d 45%% 34%%)"/>`+
 		`<text x="20" y="26" font-family="sans-serif" font-size="16" fill="#fff" text-anchor="middle">%s</text></svg>`, hue, template.HTMLEscapeString(initials))
 }
 
