@@ -90,7 +90,7 @@ func TestImports(t *testing.T) {
 	t.Parallel()
 	allowed, libraries := arrows(), reserved()
 	for _, f := range written(t) {
-		if f.test || strings.HasPrefix(f.path, "internal/e2e/") {
+		if f.forTests() {
 			continue
 		}
 		ours, known := allowed[f.dir()]

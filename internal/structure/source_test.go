@@ -25,6 +25,12 @@ type goFile struct {
 
 func (f goFile) dir() string { return path.Dir(f.path) }
 
+// forTests reports whether the file only serves tests: a test, or a part of a
+// package that only tests import (apptest).
+func (f goFile) forTests() bool {
+	return f.test || strings.HasSuffix(f.dir(), "test") || f.dir() == "internal/e2e"
+}
+
 // line returns "path:line" of a position.
 func (f goFile) line(pos token.Pos) string {
 	p := f.fset.Position(pos)

@@ -93,7 +93,7 @@ func TestPathsAreBuiltInOnePlace(t *testing.T) {
 	path := regexp.MustCompile(`^/(?:orgs|users|packages|ledger|operations|settings|login|logout)\b|/docker/conflicts|/-/`)
 	exempt := []string{"internal/views/link", "internal/ghclient", "internal/ghfake", "internal/ghpkg"}
 	for _, f := range written(t) {
-		if f.test || f.path == "internal/handlers/routes.go" || slices.Contains(exempt, f.dir()) {
+		if f.forTests() || f.path == "internal/handlers/routes.go" || slices.Contains(exempt, f.dir()) {
 			continue
 		}
 		ast.Inspect(f.ast, func(n ast.Node) bool {
