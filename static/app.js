@@ -64,7 +64,7 @@
 
   function failed() {
     if (dialog.open) dialog.close();
-    const box = document.createElement('p');
+    const box = document.createElement('div');
     box.className = 'flash flash-danger';
     box.textContent = live.dataset.failed;
     byId('problems').replaceChildren(box);

@@ -27,10 +27,18 @@ func perPage(n int) string {
 	return strconv.Itoa(n)
 }
 
-// deletedState reports whether rows of a table tell of deleted things.
+// deleted reports whether the rows tell of deleted things.
 func (t PackageTable) deleted() bool { return t.Filter.State == "deleted" }
 
+// deleted reports whether the rows tell of deleted versions.
 func (p PackagePage) deleted() bool { return p.Filter.State == "deleted" }
 
 // count returns how many conflicts there are beyond the rows of this page.
 func (t ConflictTable) count() int { return max(t.Pages.Total, len(t.Rows)) }
+
+// gone reports whether the row tells of something deleted. What was deleted just
+// now tells of itself, with its way back.
+func (r PackageRow) gone() bool { return r.Gone != nil && r.Done == nil }
+
+// gone is the same for a version.
+func (r VersionRow) gone() bool { return r.Gone != nil && r.Done == nil }

@@ -35,7 +35,7 @@ func (r PackageRow) Item() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{"row row-package", templ.KV("row-gone", r.Gone != nil), templ.KV("row-changed", r.Done != nil)}
+		var templ_7745c5c3_Var2 = []any{"row row-package", templ.KV("row-gone", r.gone()), templ.KV("row-changed", r.Done != nil)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -182,7 +182,7 @@ func (r PackageRow) Item() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if r.Gone != nil {
+		if r.gone() {
 			templ_7745c5c3_Err = r.Gone.story().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -192,7 +192,7 @@ func (r PackageRow) Item() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Gone != nil {
+		if r.gone() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<div class=\"cell-number\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -235,7 +235,7 @@ func (r PackageRow) Item() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Gone != nil && r.Done == nil {
+		if r.gone() && r.Gone.DaysLeft >= 0 {
 			templ_7745c5c3_Err = rowAction(r.Gone.Restore, i18n.T(ctx, "action.restore"), r.Name, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

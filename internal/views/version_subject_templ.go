@@ -152,7 +152,7 @@ func (r VersionRow) subject() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Gone != nil {
+		if r.Gone != nil && r.Gone.DaysLeft >= 0 {
 			templ_7745c5c3_Err = pageAction(r.Gone.Restore, i18n.T(ctx, "version.restore"), false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

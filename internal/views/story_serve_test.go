@@ -1,4 +1,4 @@
-package story_test
+package views_test
 
 import (
 	"bytes"
@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	"github.com/stockroom-dev/stockroom/internal/i18n"
-	"github.com/stockroom-dev/stockroom/internal/views/story"
 	"github.com/stockroom-dev/stockroom/static"
 )
 
+// serve shows every page in every state, to look at:
+//
+//	go test ./internal/views -run Serve -serve 127.0.0.1:8090 -timeout 0
 var serve = flag.String("serve", "", "address to show the stories at, until interrupted")
 
 // policy is what the pages have to live with (internal/middleware sets the real one).
@@ -28,12 +30,12 @@ func TestServe(t *testing.T) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
-	mux.Handle("/favicon.ico", static.Handler())
+	mux.Handle("GET /favicon.ico", static.Handler())
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		ctx := i18n.With(r.Context(), i18n.Locale{Language: catalogue.Match(r.FormValue("lang"), ""), Now: story.Now()})
-		for _, s := range story.All(r.FormValue("theme")) {
+		ctx := i18n.With(r.Context(), i18n.Locale{Language: catalogue.Match(r.FormValue("lang"), ""), Now: now()})
+		for _, s := range stories(r.FormValue("theme")) {
 			if s.Name == r.PathValue("name") {
 				var page bytes.Buffer
 				if err := s.Page.Render(ctx, &page); err != nil {
@@ -44,7 +46,7 @@ func TestServe(t *testing.T) {
 		}
 	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		for _, s := range story.All("auto") {
+		for _, s := range stories("auto") {
 			fmt.Fprintf(w, "<a href=%q>%s</a><br>", s.Name, s.Name)
 		}
 	})

@@ -1,4 +1,4 @@
-package story
+package views_test
 
 import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -51,7 +51,7 @@ func rows() []views.PackageRow {
 	}
 }
 
-func (w world) packages() []Story {
+func (w world) packages() []aStory {
 	full := w.table(ghpkg.Active)
 	full.Rows, full.Total = rows(), 214
 	full.Pages = views.Pages{Page: 2, Last: 5, First: 51, To: 100, Total: 214, Prev: "?page=1", Next: "?page=3"}
@@ -78,10 +78,10 @@ func (w world) packages() []Story {
 	changed.Rows[3].Problem = &views.Problem{Status: 422, Title: "GitHub refused this", Said: "Publicly visible package versions with more than 5,000 downloads cannot be deleted. Contact GitHub support for further assistance.", Text: "GitHub keeps public packages and versions with more than 5,000 downloads. GitHub Support can delete them.", Entry: "/ledger/02"}
 	changed.Flash = &views.Flash{Text: "Whether @acme/old was deleted is not known.", Outcome: ghpkg.OutcomeUnknown, Entry: "/ledger/03"}
 
-	return []Story{{"packages", full.Page()}, {"packages-none", empty.Page()}, {"packages-no-match", noMatch.Page()}, {"packages-loading", loading.Page()}, {"packages-changed", changed.Page()}}
+	return []aStory{{"packages", full.Page()}, {"packages-none", empty.Page()}, {"packages-no-match", noMatch.Page()}, {"packages-loading", loading.Page()}, {"packages-changed", changed.Page()}}
 }
 
-func (w world) deleted() []Story {
+func (w world) deleted() []aStory {
 	full := w.table(ghpkg.Deleted)
 	for i, days := range []float64{1, 24.5, 28.2, 29.9, 31} {
 		r := rows()[i]
@@ -94,7 +94,7 @@ func (w world) deleted() []Story {
 	full.Restore = restoreByName()
 	empty := w.table(ghpkg.Deleted)
 	empty.Restore = restoreByName()
-	return []Story{{"deleted", full.Page()}, {"deleted-none", empty.Page()}}
+	return []aStory{{"deleted", full.Page()}, {"deleted-none", empty.Page()}}
 }
 
 func restoreByName() *views.RestoreByName {
@@ -105,7 +105,7 @@ func restoreByName() *views.RestoreByName {
 	return r
 }
 
-func (w world) conflicts() []Story {
+func (w world) conflicts() []aStory {
 	page := views.ConflictTable{
 		Frame: w.frame("Docker conflicts", "/orgs/acme/docker/conflicts", views.SectionOwners, views.Crumb{Text: "acme", Href: "/orgs/acme/packages"}, views.Crumb{Text: "Docker conflicts"}),
 		Owner: head("conflicts"), AsOf: ago(0.01), Exports: views.Exports{JSON: "?format=json", CSV: "?format=csv"},
@@ -115,5 +115,5 @@ func (w world) conflicts() []Story {
 		{DOMID: "package-7", Name: "api", Visibility: ghpkg.Private, Repository: &views.Anchor{Text: "acme/platform", Href: "https://github.com/acme/platform"}, Updated: ago(900), Docker: views.Anchor{Text: "api", Href: "#d"}, Container: views.Anchor{Text: "api", Href: "#c"}, GitHub: "https://github.com/acme/platform/packages/7"},
 		{DOMID: "package-8", Name: longName, Visibility: ghpkg.Public, Updated: ago(700), Docker: views.Anchor{Text: longName, Href: "#d"}, Container: views.Anchor{Text: longName}},
 	}
-	return []Story{{"conflicts", page.Page()}, {"conflicts-none", none.Page()}}
+	return []aStory{{"conflicts", page.Page()}, {"conflicts-none", none.Page()}}
 }

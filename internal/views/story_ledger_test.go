@@ -1,4 +1,4 @@
-package story
+package views_test
 
 import (
 	"time"
@@ -7,7 +7,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views"
 )
 
-func (w world) ledger() []Story {
+func (w world) ledger() []aStory {
 	page := views.LedgerTable{
 		Frame:   w.frame("Ledger", "/ledger", views.SectionLedger),
 		Filter:  views.LedgerFilter{Action: "/ledger", Clear: "/ledger", Since: "2026-11-01", Actions: []views.Option{{Count: -1}}, Outcomes: []views.Option{{Count: -1}}},
@@ -38,15 +38,15 @@ func (w world) ledger() []Story {
 	entry.Row.Action, entry.Row.Outcome = ghpkg.ActionDelete, ghpkg.OutcomeDone
 	refused := entry
 	refused.Row, refused.Undo, refused.Explanation = page.Rows[2], nil, "GitHub keeps the last tagged version of an image."
-	return []Story{{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}}
+	return []aStory{{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}}
 }
 
-func (w world) settings() []Story {
+func (w world) settings() []aStory {
 	page := views.Settings{
 		Frame: w.frame("Settings", "/settings", views.SectionSettings), Login: "mona-lisa", ID: 1, Name: "Mona Lisa", Action: "/settings", Revoke: "/settings/sessions/revoke", Saved: true,
 		Languages: []views.Option{{Value: "", Count: -1}, {Value: "en", Text: "English", Selected: true}, {Value: "ko", Text: "한국어"}},
 		Themes:    []views.Option{{Value: "auto", Selected: true}, {Value: "light"}, {Value: "dark"}},
-		Rate:      &views.Rate{Limit: 5000, Used: 1212, Remaining: 3788, Percent: 24, Reset: Now().Add(30 * time.Minute)},
+		Rate:      &views.Rate{Limit: 5000, Used: 1212, Remaining: 3788, Percent: 24, Reset: now().Add(30 * time.Minute)},
 		Sessions: []views.SessionRow{
 			{ID: "a", Current: true, Created: ago(0.2), Seen: ago(0), Address: "203.0.113.7", Browser: "Firefox 145 · Linux"},
 			{ID: "b", Created: ago(9), Seen: ago(2), Address: "198.51.100.23", Browser: "Safari · iPhone"},
@@ -58,5 +58,5 @@ func (w world) settings() []Story {
 	unasked := page
 	unasked.Rate, unasked.Saved = nil, false
 	unasked.RateError = &views.Problem{Title: "GitHub did not answer properly", Text: "GitHub did not answer in time. Try again in a moment."}
-	return []Story{{"settings", page.Page()}, {"settings-no-rate", unasked.Page()}}
+	return []aStory{{"settings", page.Page()}, {"settings-no-rate", unasked.Page()}}
 }

@@ -1,8 +1,4 @@
-// Package story renders every page in every state that it can be in, with made
-// up data: to look at, and for tests to walk. See it by
-//
-//	go test ./internal/views/story -run Serve -serve 127.0.0.1:8090
-package story
+package views_test
 
 import (
 	"time"
@@ -13,21 +9,23 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views"
 )
 
-// Story is one page in one state.
-type Story struct {
+// aStory is one page in one state.
+type aStory struct {
 	Name string // also its path
 	Page templ.Component
 }
 
-// Now is the moment at which all stories play.
-func Now() time.Time { return time.Date(2026, time.November, 26, 0, 16, 5, 0, time.UTC) }
+// now is the moment at which all stories play.
+func now() time.Time { return time.Date(2026, time.November, 26, 0, 16, 5, 0, time.UTC) }
 
-// All returns every story, with the theme "auto", "light" or "dark".
-func All(theme string) []Story {
+// stories returns every story, with the theme "auto", "light" or "dark".
+func stories(theme string) []aStory {
 	w := world{theme}
-	var all []Story
-	for _, stories := range [][]Story{w.landing(), w.owners(), w.packages(), w.deleted(), w.conflicts(), w.onePackage(), w.version(), w.confirm(), w.ledger(), w.settings(), w.problems()} {
-		all = append(all, stories...)
+	var all []aStory
+	for _, group := range [][]aStory{
+		w.landing(), w.owners(), w.packages(), w.deleted(), w.conflicts(), w.onePackage(), w.version(), w.confirm(), w.ledger(), w.settings(), w.problems(),
+	} {
+		all = append(all, group...)
 	}
 	return all
 }
@@ -42,13 +40,13 @@ func (w world) frame(title, here string, section views.Section, crumbs ...views.
 	}
 }
 
-func ago(days float64) time.Time { return Now().Add(-time.Duration(days * 24 * float64(time.Hour))) }
+func ago(days float64) time.Time { return now().Add(-time.Duration(days * 24 * float64(time.Hour))) }
 
 // gone returns something that was deleted days ago.
 func gone(days float64, by, reason string) *views.Gone {
 	at := ago(days)
 	g := &views.Gone{
-		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, Now()), KnownBy: "ledger",
+		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now()), KnownBy: "ledger",
 		By: by, Reason: reason, Restore: &views.Action{Href: "#restore"},
 	}
 	if by == "" {
@@ -67,17 +65,17 @@ const digest = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b
 
 const shortDigest = "sha256:9f86d081884c"
 
-func (w world) landing() []Story {
+func (w world) landing() []aStory {
 	page := views.Landing{
 		Frame: views.Frame{Theme: w.theme}, SignIn: "/login", GitHubHost: "github.com",
 		Scopes: ghpkg.SignInScopes(),
 	}
 	over := page
 	over.Notice, over.Practice = "session_over", true
-	return []Story{{"landing", page.Page()}, {"landing-over", over.Page()}}
+	return []aStory{{"landing", page.Page()}, {"landing-over", over.Page()}}
 }
 
-func (w world) owners() []Story {
+func (w world) owners() []aStory {
 	page := views.Owners{Frame: w.frame("Owners", "/", views.SectionOwners), Exports: views.Exports{JSON: "/?format=json", CSV: "/?format=csv"}}
 	none := page
 	none.ReadOnly = true
@@ -90,16 +88,16 @@ func (w world) owners() []Story {
 		Kind: ghpkg.NoticeSSO, Text: "Some organizations are hidden until you authorize single sign-on for them at GitHub.",
 		Fix: &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/x/sso", External: true},
 	}}
-	return []Story{{"owners", page.Page()}, {"owners-none", none.Page()}}
+	return []aStory{{"owners", page.Page()}, {"owners-none", none.Page()}}
 }
 
-func (w world) problems() []Story {
+func (w world) problems() []aStory {
 	page := func(p views.Problem) templ.Component {
 		return views.ErrorPage{Frame: w.frame(p.Title, "/x", ""), Problem: p, Back: "/"}.Page()
 	}
-	return []Story{
+	return []aStory{
 		{"error-missing", page(views.Problem{Status: 404, Title: "Not found", Text: "GitHub shows nothing here. It does not exist, or your account may not see it."})},
-		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks to wait", Said: "API rate limit exceeded for user ID 1.", Text: "Your hourly budget of GitHub requests is used up.", RetryAt: Now().Add(20 * time.Minute)})},
+		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks to wait", Said: "API rate limit exceeded for user ID 1.", Text: "Your hourly budget of GitHub requests is used up.", RetryAt: now().Add(20 * time.Minute)})},
 		{"error-sso", page(views.Problem{
 			Status: 403, Title: "Access has to be opened first", Said: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
 			Text: "acme wants a SAML single sign-on session before it shows its packages.",

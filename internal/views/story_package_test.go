@@ -1,4 +1,4 @@
-package story
+package views_test
 
 import (
 	"strconv"
@@ -40,7 +40,7 @@ func (w world) packagePage(name string, state ghpkg.State) views.PackagePage {
 	}
 }
 
-func (w world) onePackage() []Story {
+func (w world) onePackage() []aStory {
 	full := w.packagePage("api", ghpkg.Active)
 	full.Rows, full.Total, full.Untagged = versions(), 1482, 611
 	full.Pages = views.Pages{Page: 1, Last: 30, First: 1, To: 50, Total: 1482, Next: "?page=2"}
@@ -60,10 +60,10 @@ func (w world) onePackage() []Story {
 	bin.Total = len(bin.Rows)
 
 	none := w.packagePage("api", ghpkg.Deleted)
-	return []Story{{"package", full.Page()}, {"package-one-version", gem.Page()}, {"package-deleted", bin.Page()}, {"package-none", none.Page()}}
+	return []aStory{{"package", full.Page()}, {"package-one-version", gem.Page()}, {"package-deleted", bin.Page()}, {"package-none", none.Page()}}
 }
 
-func (w world) version() []Story {
+func (w world) version() []aStory {
 	page := views.VersionPage{
 		Frame: w.frame(shortDigest, "#v", views.SectionOwners, views.Crumb{Text: "acme", Href: "/orgs/acme/packages"}, views.Crumb{Text: "api", Href: "#package"}, views.Crumb{Text: shortDigest}),
 		Head:  packageHead("api"), Version: versions()[0], Description: "The API.\nSecond line, with <script>alert(1)</script>.", License: "Apache-2.0", Install: snippets(), Ledger: "/ledger",
@@ -71,10 +71,10 @@ func (w world) version() []Story {
 	lost := page
 	lost.Version = versions()[1]
 	lost.Version.Delete, lost.Version.Gone = nil, gone(28.5, "hubot", "clean-up of old builds")
-	return []Story{{"version", page.Page()}, {"version-deleted", lost.Page()}}
+	return []aStory{{"version", page.Page()}, {"version-deleted", lost.Page()}}
 }
 
-func (w world) confirm() []Story {
+func (w world) confirm() []aStory {
 	base := views.Confirm{
 		Frame: w.frame("Delete", "#confirm", views.SectionOwners), Kind: views.ConfirmDeletePackage, Action: "#post", Back: "#back",
 		Package: "api", PackageType: ghpkg.Container, Owner: "acme", Typed: true,
@@ -94,5 +94,5 @@ func (w world) confirm() []Story {
 	restore.Kind, restore.Consequences, restore.Gone = views.ConfirmRestoreVersion, nil, gone(24, "hubot", "clean-up")
 	grant := base
 	grant.Grant = &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
-	return []Story{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-dialog", version.Dialog()}}
+	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-dialog", version.Dialog()}}
 }
