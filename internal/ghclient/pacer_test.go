@@ -3,9 +3,13 @@ package ghclient
 import (
 	"context"
 	"errors"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
 func TestPacerKeepsTheDistance(t *testing.T) {
@@ -68,6 +72,43 @@ func TestSleepDoesNotBeginWhatCannotEnd(t *testing.T) {
 		start := time.Now()
 		if err := sleep(ctx, 2*time.Second); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 0 {
 			t.Errorf("%v after %s", err, time.Since(start))
+		}
+	})
+}
+
+// TestChangesOfOneTokenGoInSeries sends two at once: the second waits, a third
+// that would wait too long is told to come back.
+func TestChangesOfOneTokenGoInSeries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		inside, sent := 0, []time.Time{}
+		o := options(t, "https://github.com", "https://api.github.com")
+		o.MutationInterval = 1500 * time.Millisecond
+		o.Transport = transport(func(*http.Request) (*http.Response, error) {
+			if inside++; inside > 1 {
+				t.Error("two at a time")
+			}
+			sent = append(sent, time.Now())
+			time.Sleep(200 * time.Millisecond)
+			inside--
+			return reply(http.StatusNoContent, ""), nil
+		})
+		c, ref := New(o).For("t", ""), mustRef(t, acme(t), ghpkg.NPM, "x")
+		results := make(chan error, 3)
+		for range 3 {
+			go func() { results <- c.DeletePackage(context.Background(), ref) }()
+		}
+		busy := 0
+		for range 3 {
+			if err := <-results; err != nil {
+				busy++
+				if e := wantFault(t, err, fault.RateLimited, fault.CodeBusy); e.RetryAfter <= 0 {
+					t.Errorf("wait %s", e.RetryAfter)
+				}
+			}
+		}
+		if busy != 1 || len(sent) != 2 || sent[1].Sub(sent[0]) != 1700*time.Millisecond {
+			t.Errorf("%d told to wait, sent at %v", busy, sent)
 		}
 	})
 }
