@@ -26,7 +26,7 @@ lint: ## Look for mistakes that the compiler allows
 	$(LINT) run
 
 fmt: ## Format Go and templ files
-	gofmt -w cmd internal
+	$(LINT) fmt
 	$(TOOL) templ fmt internal
 
 build: ## Build the static binary bin/stockroom
