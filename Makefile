@@ -20,7 +20,7 @@ fuzz: ## Fuzz every target for FUZZTIME (5s)
 	@build/fuzz
 
 generate: ## Write the *_templ.go files anew
-	$(TOOL) templ generate
+	$(TOOL) templ generate -path internal/views -log-level warn
 
 lint: ## Look for mistakes that the compiler allows
 	$(LINT) run
