@@ -17,6 +17,7 @@ const (
 	mutationTime = 14 * time.Second // from the call to the answer, whatever happens
 	askTime      = 5 * time.Second  // of it, kept for asking what became of the change
 	lastAskTime  = time.Second      // of that, kept for asking once more
+	leastTryTime = 4 * time.Second  // without which there is no second try
 	turnPatience = 2 * time.Second  // how long to wait for the token's earlier mutation
 	gitHubTime   = 10 * time.Second // after which GitHub gives up on a request (GitHub docs)
 )
@@ -77,7 +78,7 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 		return c.settle(asking, ch, err, false)
 	}
 	outcome := c.happened(asking, ch, err, sent)
-	if outcome == didNot && serverFailed(err) && c.session.pacer.again(sending) == nil {
+	if outcome == didNot && mayRetry(sending, err) && c.session.pacer.again(sending) == nil {
 		sent = time.Now()
 		if err = c.try(sending, ch); !uncertain(err) {
 			return c.settle(asking, ch, err, true)
@@ -102,10 +103,15 @@ func uncertain(err error) bool {
 	return kind == fault.Upstream || kind == fault.Timeout
 }
 
-// serverFailed reports whether GitHub itself said that it failed.
-func serverFailed(err error) bool {
+// mayRetry reports whether a change that was not done is worth another try:
+// GitHub itself failed, did not ask to come back later, and there is time.
+func mayRetry(ctx context.Context, err error) bool {
 	a := answerOf(err)
-	return a != nil && a.status >= http.StatusInternalServerError
+	if a == nil || a.status < http.StatusInternalServerError || a.header.Get("Retry-After") != "" {
+		return false
+	}
+	end, _ := ctx.Deadline()
+	return time.Until(end) >= leastTryTime
 }
 
 // neverSent reports whether no connection was made.

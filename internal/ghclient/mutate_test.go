@@ -86,6 +86,7 @@ func TestUnansweredChanges(t *testing.T) {
 		{"502, then dropped after", []ghfake.Fault{{Status: 502}, {DropAfter: true}}, "", 2},
 		{"500, done, and seen too late", []ghfake.Fault{{Status: 500}, {Status: 404, Act: true, Body: `{"message":"Package not found."}`}}, "", 2},
 		{"500, then refused", []ghfake.Fault{{Status: 500}, {Status: 400, Body: `{"message":"No."}`}}, fault.CodeRefused, 2},
+		{"503, come back later", []ghfake.Fault{{Status: 503, Header: http.Header{"Retry-After": {"30"}}}}, fault.CodeNotDone, 1},
 		{"the page of a proxy", []ghfake.Fault{{Status: 200, Body: `<html>Sign in</html>`}}, fault.CodeNotDone, 1},
 		{"accepted", []ghfake.Fault{{Status: 202, Body: `{}`}}, fault.CodeNotDone, 1},
 	}
@@ -217,6 +218,27 @@ func TestASilentGitHubEndsInTime(t *testing.T) {
 		wantFault(t, err, fault.Unknown, fault.CodeUnknown)
 		if took := time.Since(start); took > mutationTime {
 			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+// TestALateFailureIsNotTriedAgain fails when no time is left for another try.
+func TestALateFailureIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		o := options(t, "https://github.com", "https://api.github.com")
+		o.Transport = transport(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodGet {
+				return reply(200, `{"id":1}`), nil
+			}
+			tries++
+			time.Sleep(8 * time.Second)
+			return reply(500, `{"message":"Server Error"}`), nil
+		})
+		err := New(o).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"))
+		if e := wantFault(t, err, fault.Upstream, fault.CodeNotDone); tries != 1 || e.Said != "Server Error" {
+			t.Errorf("%d tries, said %q", tries, e.Said)
 		}
 	})
 }

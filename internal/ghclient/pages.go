@@ -108,7 +108,7 @@ func (p *pager[T]) page(ctx context.Context, page int) (links, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if ids, ok := strings.CutPrefix(header.Get(ssoHeader), "partial-results; organizations="); ok {
+	if _, ids, ok := strings.Cut(header.Get(ssoHeader), "organizations="); ok {
 		p.sso = ids
 	}
 	p.header = header
