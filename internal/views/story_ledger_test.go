@@ -45,7 +45,7 @@ func (w world) settings() []aStory {
 	page := views.Settings{
 		Frame: w.frame("Settings", "/settings", views.SectionSettings), Login: "mona-lisa", ID: 1, Name: "Mona Lisa", Action: "/settings", Revoke: "/settings/sessions/revoke", Saved: true,
 		Languages: []views.Option{{Value: "", Count: -1}, {Value: "en", Text: "English", Selected: true}, {Value: "ko", Text: "한국어"}},
-		Themes:    []views.Option{{Value: "auto", Selected: true}, {Value: "light"}, {Value: "dark"}},
+		Themes:    []views.Option{{Value: "system", Selected: true}, {Value: "light"}, {Value: "dark"}},
 		Rate:      &views.Rate{Limit: 5000, Used: 1212, Remaining: 3788, Percent: 24, Reset: now().Add(30 * time.Minute)},
 		Sessions: []views.SessionRow{
 			{ID: "a", Current: true, Created: ago(0.2), Seen: ago(0), Address: "203.0.113.7", Browser: "Firefox 145 · Linux"},

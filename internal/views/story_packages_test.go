@@ -44,7 +44,7 @@ func rows() []views.PackageRow {
 	return []views.PackageRow{
 		{DOMID: "package-1", Name: "api", Href: "#1", Type: ghpkg.Container, Visibility: ghpkg.Private, Repository: repo, Versions: new(1482), Updated: ago(0.1), Delete: trash},
 		{DOMID: "package-2", Name: "@acme/design-system", Href: "#2", Type: ghpkg.NPM, Visibility: ghpkg.Internal, Repository: repo, Versions: new(86), Updated: ago(3), Delete: trash},
-		{DOMID: "package-3", Name: "com.acme.billing", Href: "#3", Type: ghpkg.Maven, Visibility: ghpkg.Private, Repository: repo, Updated: ago(90), Delete: trash},
+		{DOMID: "package-3", Name: "com.acme.Billing", Href: "#3", Type: ghpkg.Maven, Visibility: ghpkg.Private, Repository: repo, Updated: ago(90), Delete: trash},
 		{DOMID: "package-4", Name: "acme-auth", Href: "#4", Type: ghpkg.RubyGems, Visibility: ghpkg.Public, Versions: new(1), Updated: ago(12), Delete: &views.Action{Disabled: "GitHub keeps public packages with more than 5,000 downloads."}},
 		{DOMID: "package-5", Name: longName, Href: "#5", Type: ghpkg.Container, Visibility: ghpkg.Public, Repository: repo, Versions: new(12), Delete: trash},
 		{DOMID: "package-6", Name: "Acme.Core", Href: "#6", Type: ghpkg.NuGet, Visibility: ghpkg.Private, Versions: new(23), Updated: ago(200), Delete: trash},
