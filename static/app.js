@@ -38,7 +38,7 @@
   // gate keeps the button of a typed-name form off until the name is right.
   function gate(input) {
     const button = input.form.querySelector('button:not([type=button])');
-    if (button) button.disabled = input.value.trim() !== input.dataset.mustBe;
+    if (button) button.disabled = input.value !== input.dataset.mustBe;
   }
 
   const idOf = (target) => (typeof target === 'string' ? target.replace(/^#/, '') : target?.id);

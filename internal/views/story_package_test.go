@@ -93,6 +93,7 @@ func (w world) confirm() []aStory {
 	restore := version
 	restore.Kind, restore.Consequences, restore.Gone = views.ConfirmRestoreVersion, nil, gone(24, "hubot", "clean-up")
 	grant := base
+	grant.Missing = []string{ghpkg.ScopeDeletePackages, ghpkg.ScopeRepo}
 	grant.Grant = &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
 	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-dialog", version.Dialog()}}
 }
