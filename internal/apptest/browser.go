@@ -249,3 +249,13 @@ func (p *Page) decode(tb testing.TB, status int, v any) {
 		tb.Fatalf("%v: %s", err, p)
 	}
 }
+
+// Cookies returns what the browser sends to the portal now.
+func (b *Browser) Cookies() []*http.Cookie {
+	b.tb.Helper()
+	at, err := url.Parse(b.portal.URL)
+	if err != nil {
+		b.tb.Fatalf("apptest: %v", err)
+	}
+	return b.client.Jar.Cookies(at)
+}

@@ -12,7 +12,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -44,6 +43,7 @@ type Inventory struct {
 	packages *shelf[packagesKey, ghpkg.Package]
 	versions *shelf[versionsKey, ghpkg.Version]
 	owners   *shelf[string, ghpkg.Membership]
+	joined   *joins
 }
 
 // packagesKey is one listing of packages as one viewer sees it.
@@ -83,28 +83,33 @@ func New(o Options) *Inventory {
 		packages: newShelf[packagesKey, ghpkg.Package](o),
 		versions: newShelf[versionsKey, ghpkg.Version](o),
 		owners:   newShelf[string, ghpkg.Membership](o),
+		joined:   newJoins(o.MaxRows / 2),
 	}
 }
 
 // Packages returns an owner's packages of the given types as viewer, a key
-// that is one session's alone, sees them through source. All types are listed
-// at once. One type that fails is a notice; if all fail, or if the failure is
-// about the owner or the viewer as a whole, it is the error.
+// that is one session's alone, sees them through source, the newest update
+// first. All types are listed at once. One type that fails is a notice; if all
+// fail, or if the failure is about the owner or the viewer as a whole, it is
+// the error. The items are shared: they must not be changed.
 func (i *Inventory) Packages(ctx context.Context, viewer string, source Source, owner ghpkg.Owner, q ghpkg.Query) (ghpkg.Listing[ghpkg.Package], error) {
 	types := q.Types
 	if len(types) == 0 {
 		types = ghpkg.Types()
 	}
-	loads := make([]*entry[ghpkg.Package], len(types))
+	visibility := listedVisibility(q.Visibility)
+	entries := make([]*entry[ghpkg.Package], len(types))
 	for n, t := range types {
-		key := packagesKey{viewer, owner, t, listedVisibility(q.Visibility)}
-		loads[n] = i.packages.get(ctx, key, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
-			return source.PackagePages(ctx, owner, t, key.visibility, yield)
+		key := packagesKey{viewer, owner, t, visibility}
+		entries[n] = i.packages.get(ctx, key, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
+			return source.PackagePages(ctx, owner, t, visibility, yield)
 		})
 	}
 	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
 	defer cancel()
-	return merge(ctx, types, loads)
+	return i.joined.get(joinKey{viewer, owner, visibility}, entries, func() (ghpkg.Listing[ghpkg.Package], error) {
+		return merge(ctx, types, entries)
+	})
 }
 
 // listedVisibility is the visibility to ask GitHub for. A package says public
@@ -115,42 +120,6 @@ func listedVisibility(v ghpkg.Visibility) ghpkg.Visibility {
 		return v
 	}
 	return ""
-}
-
-// merge joins the listings of several types.
-func merge(ctx context.Context, types []ghpkg.Type, loads []*entry[ghpkg.Package]) (ghpkg.Listing[ghpkg.Package], error) {
-	var all ghpkg.Listing[ghpkg.Package]
-	var firstErr error
-	failed := 0
-	for n, e := range loads {
-		part, err := e.listing(ctx)
-		if err != nil {
-			if whole(err) {
-				return ghpkg.Listing[ghpkg.Package]{}, err
-			}
-			failed++
-			firstErr = cmpOr(firstErr, err)
-			all.Notices = append(all.Notices, failure(types[n], err))
-			continue
-		}
-		all.Items = append(all.Items, part.Items...)
-		all.AsOf = earliest(all.AsOf, part.AsOf)
-		all.Notices = appendNotices(all.Notices, part.Notices)
-	}
-	if failed == len(loads) {
-		return ghpkg.Listing[ghpkg.Package]{}, firstErr
-	}
-	return all, nil
-}
-
-// whole reports whether a failure of one type means that nothing of the owner can be seen.
-func whole(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.SignedOut, fault.SSORequired, fault.AppRestricted:
-		return true
-	default:
-		return false
-	}
 }
 
 // Versions returns a package's versions in one state, as viewer sees them.
@@ -201,4 +170,5 @@ func (i *Inventory) Forget(viewer string) {
 	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer })
 	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer })
 	i.owners.drop(func(k string) bool { return k == viewer })
+	i.joined.drop(viewer)
 }

@@ -84,13 +84,24 @@ func sortBy[T any](rows []*T, sort, standard ghpkg.Sort, compare func(a, b *T, f
 		sort = standard
 	}
 	field, down := sort.Descending()
-	slices.SortFunc(rows, func(a, b *T) int {
+	order := func(a, b *T) int {
 		c := compare(a, b, field)
 		if down {
 			c = -c
 		}
-		return cmp.Or(c, -id(a, b))
-	})
+		if c == 0 {
+			return -id(a, b)
+		}
+		return c
+	}
+	if !slices.IsSortedFunc(rows, order) { // they come in the order that is asked for most
+		slices.SortFunc(rows, order)
+	}
+}
+
+// newestUpdate is the order in which packages are held: the table's own.
+func newestUpdate(a, b ghpkg.Package) int {
+	return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(b.ID, a.ID))
 }
 
 func copyPage[T any](rows []*T, q ghpkg.Query) []T {
