@@ -27,6 +27,8 @@ CREATE TABLE ledger_attempts (
 CREATE INDEX ledger_attempts_at ON ledger_attempts (at);
 CREATE INDEX ledger_attempts_actor ON ledger_attempts (actor_id, id);
 CREATE INDEX ledger_attempts_owner ON ledger_attempts (owner_key, owner_kind, id);
+CREATE INDEX ledger_attempts_package ON ledger_attempts (package_id, id);
+CREATE INDEX ledger_attempts_name ON ledger_attempts (package_name, id);
 
 CREATE TABLE ledger_outcomes (
     attempt_id TEXT NOT NULL REFERENCES ledger_attempts (id),

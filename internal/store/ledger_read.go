@@ -23,16 +23,21 @@ const fromLedger = ` FROM ledger_attempts a LEFT JOIN ledger_outcomes o ON o.att
 // Entries returns a page of what f selects, and how many that are in all.
 func (s *Store) Entries(ctx context.Context, f ghpkg.LedgerFilter, page ghpkg.LedgerPage) ([]ghpkg.Entry, int, error) {
 	w := ledgerWhere(f)
+	from := fromLedger
+	if !w.outcomes {
+		from = ` FROM ledger_attempts a` // as many, and ten times as fast
+	}
 	var total int
-	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*)`+fromLedger+w.String(), w.args...).Scan(&total); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT COUNT(*)`+from+w.String(), w.args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("count ledger entries: %w", err)
 	}
 	order := " ORDER BY a.id DESC"
 	if page.OldestFirst {
 		order = " ORDER BY a.id"
 	}
-	query := `SELECT ` + entryColumns + fromLedger + w.String() + order +
-		" LIMIT " + w.bind(max(page.Limit, 0)) + " OFFSET " + w.bind(max(page.Offset, 0))
+	// The page is found before the outcomes are looked up: for its entries only.
+	query := `SELECT ` + entryColumns + fromLedger + ` WHERE a.id IN (SELECT a.id` + from + w.String() + order +
+		" LIMIT " + w.bind(max(page.Limit, 0)) + " OFFSET " + w.bind(max(page.Offset, 0)) + ")" + order
 	entries, err := s.entries(ctx, query, w.args...)
 	if err != nil {
 		return nil, 0, err
@@ -60,15 +65,19 @@ func (s *Store) Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (
 // later deletion or restoration of the same package followed. Packages are told
 // apart by their ids; where one of the two ids is not known, by their names.
 // What others did counts even if it may not be shown: it is not deleted then.
+//
+// It asks for either kind of sameness by itself, because one question with an
+// OR finds no index, and compares every deletion with every other.
 const deletedPackages = `a.action = 'delete' AND a.version_id = 0 AND o.outcome = 'done'
-	AND NOT EXISTS (
-		SELECT 1 FROM ledger_attempts later JOIN ledger_outcomes lo ON lo.attempt_id = later.id
-			AND lo.seq = (SELECT MAX(seq) FROM ledger_outcomes WHERE attempt_id = later.id)
-		WHERE later.owner_key = a.owner_key AND later.owner_kind = a.owner_kind AND later.id > a.id
-			AND later.action IN ('delete', 'restore') AND later.version_id = 0 AND lo.outcome = 'done'
-			AND later.package_type = a.package_type
-			AND (later.package_id = a.package_id OR later.package_id = 0 OR a.package_id = 0)
-			AND (later.package_name = a.package_name OR (later.package_id = a.package_id AND a.package_id <> 0)))`
+	AND (a.package_id = 0 OR NOT EXISTS (` + laterChange + ` AND later.package_id = a.package_id))
+	AND NOT EXISTS (` + laterChange + ` AND later.package_name = a.package_name
+		AND later.package_type = a.package_type AND (later.package_id = 0 OR a.package_id = 0))`
+
+// laterChange selects what worked on a whole package of the same owner after a.
+const laterChange = `SELECT 1 FROM ledger_attempts later JOIN ledger_outcomes lo ON lo.attempt_id = later.id
+	AND lo.seq = (SELECT MAX(seq) FROM ledger_outcomes WHERE attempt_id = later.id)
+	WHERE later.id > a.id AND later.owner_key = a.owner_key AND later.owner_kind = a.owner_kind
+		AND later.action IN ('delete', 'restore') AND later.version_id = 0 AND lo.outcome = 'done'`
 
 // DeletedPackages returns the owner's packages that were deleted since then and
 // not restored, the latest first.

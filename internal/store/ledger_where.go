@@ -12,6 +12,7 @@ import (
 type where struct {
 	conditions []string
 	args       []any
+	outcomes   bool // a condition asks for the outcome
 }
 
 // bind adds an argument and returns its place in the text.
@@ -48,6 +49,7 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 			w.and(exact.column + " = " + w.bind(storable(exact.value)))
 		}
 	}
+	w.outcomes = f.Outcome != "" || f.Query != ""
 	switch f.Outcome {
 	case "":
 	case ghpkg.OutcomePending:
