@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"net/http"
@@ -24,12 +23,18 @@ func TestServe(t *testing.T) {
 	if *serve == "" {
 		t.Skip("-serve says where to show the stories")
 	}
+	t.Fatal(http.ListenAndServe(*serve, storybook(t)))
+}
+
+// storybook serves each story at its name, in the language and theme of the query.
+func storybook(t *testing.T) http.Handler {
+	t.Helper()
 	catalogue, err := i18n.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle(static.Prefix, static.Handler())
+	mux.Handle("GET "+static.Prefix, static.Handler())
 	mux.Handle("GET /favicon.ico", static.Handler())
 	mux.HandleFunc("GET /{name}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", policy)
@@ -37,11 +42,9 @@ func TestServe(t *testing.T) {
 		ctx := i18n.With(r.Context(), i18n.Locale{Language: catalogue.Match(r.FormValue("lang"), ""), Now: now()})
 		for _, s := range stories(r.FormValue("theme")) {
 			if s.Name == r.PathValue("name") {
-				var page bytes.Buffer
-				if err := s.Page.Render(ctx, &page); err != nil {
+				if err := s.Page.Render(ctx, w); err != nil {
 					t.Error(err)
 				}
-				_, _ = w.Write(page.Bytes())
 			}
 		}
 	})
@@ -50,5 +53,5 @@ func TestServe(t *testing.T) {
 			fmt.Fprintf(w, "<a href=%q>%s</a><br>", s.Name, s.Name)
 		}
 	})
-	t.Log(http.ListenAndServe(*serve, mux))
+	return mux
 }

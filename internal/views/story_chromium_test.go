@@ -1,0 +1,90 @@
+package views_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// audit is what axe finds, and what does not fit: one line for each violation.
+const audit = `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap(v =>
+	v.nodes.map(n => v.id + ': ' + n.target.join(' ') + ' ' + (n.any[0]?.message ?? n.none[0]?.message ?? ''))))`
+
+// overflow is by how many pixels the page is wider than the window.
+const overflow = `document.scrollingElement.scrollWidth - window.innerWidth`
+
+// TestStoriesInChromium looks at every story as a browser shows it: accessible
+// in both languages and themes, and no wider than a phone.
+func TestStoriesInChromium(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("takes a minute")
+	}
+	ctx := chromium(t)
+	axe, err := os.ReadFile("../e2e/testdata/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(storybook(t))
+	t.Cleanup(server.Close)
+	for _, s := range stories("auto") {
+		if strings.HasSuffix(s.Name, "-dialog") {
+			continue // a fragment: no page to look at
+		}
+		for _, query := range []string{"lang=en&theme=light", "lang=ko&theme=dark"} {
+			look(t, ctx, fmt.Sprintf("%s/%s?%s", server.URL, s.Name, query), string(axe))
+		}
+	}
+}
+
+func look(t *testing.T, ctx context.Context, address, axe string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address), chromedp.Evaluate[chromedp.Void](axe)); err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	violations, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](audit, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	for _, v := range violations {
+		t.Errorf("%s: %s", address, v)
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(400, 900)); err != nil {
+		t.Fatal(err)
+	}
+	wider, err := chromedp.Run(ctx, chromedp.Evaluate[int](overflow))
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	if wider > 0 {
+		t.Errorf("%s is %d pixels wider than a phone", address, wider)
+	}
+}
+
+// chromium starts a browser that ends with the test.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("no chromium in PATH: the stories were not looked at")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.DisableGPU, chromedp.NoSandbox)
+	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(allocator)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
