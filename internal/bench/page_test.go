@@ -37,9 +37,10 @@ func barePage(n int) http.Handler {
 	for i := range rows {
 		name := fmt.Sprintf("team-%d/service-%04d", i%17, i)
 		rows[i] = bareRow{
-			Name: name, Href: "/packages/npm/" + name, Type: "npm", Visibility: "private",
-			Repository: "acme/repository", RepositoryURL: "https://github.example/acme/repository",
-			Updated: "3 days ago", Delete: "/packages/npm/" + name + "/-/delete",
+			ID: fmt.Sprintf("package-%d", i), Name: name, Href: "/orgs/acme/packages/npm/" + name,
+			Type: "npm", Visibility: "Private", Repository: "acme/repository", RepositoryURL: "https://github.example/acme/repository",
+			Updated: "3 days ago", Exact: "Thursday, November 26, 2026, 09:16:20 UTC", Stamp: "2026-11-26T09:16:20Z",
+			Delete: "/orgs/acme/packages/npm/" + name + "/-/delete",
 		}
 	}
 	e := echo.New()

@@ -101,7 +101,7 @@ type Landing struct {
 	SignIn     string // address
 	GitHubHost string // "github.com"
 	Scopes     []string
-	Notice     string // why they are here: "signed_out", "session_over", "" …; key "landing.notice.<x>"
+	SignedOut  bool // they have just signed out
 }
 
 // Sort is one sortable column's heading.

@@ -71,7 +71,7 @@ func (w world) landing() []aStory {
 		Scopes: ghpkg.SignInScopes(),
 	}
 	over := page
-	over.Notice, over.Practice = "session_over", true
+	over.SignedOut, over.Practice = true, true
 	return []aStory{{"landing", page.Page()}, {"landing-over", over.Page()}}
 }
 

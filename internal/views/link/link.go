@@ -13,13 +13,14 @@ import (
 
 // The fixed addresses.
 const (
-	Home     = "/"
-	Login    = "/login"
-	Callback = "/login/callback"
-	Logout   = "/logout"
-	Ledger   = "/ledger"
-	Settings = "/settings"
-	Revoke   = "/settings/sessions/revoke"
+	Home      = "/"
+	SignedOut = "/?signed_out=1" // says that it worked
+	Login     = "/login"
+	Callback  = "/login/callback"
+	Logout    = "/logout"
+	Ledger    = "/ledger"
+	Settings  = "/settings"
+	Revoke    = "/settings/sessions/revoke"
 )
 
 // SignIn returns the address that signs in and comes back to returnTo, asking
@@ -59,11 +60,9 @@ func RefreshOwner(o ghpkg.Owner) string { return owner(o) + "/-/refresh" }
 
 // Package returns a package's page. Slashes of the name stay slashes.
 func Package(r ghpkg.Ref) string {
-	segments := strings.Split(r.Name(), "/")
-	for i, segment := range segments {
-		segments[i] = url.PathEscape(segment)
-	}
-	return Packages(r.Owner()) + "/" + string(r.Type()) + "/" + strings.Join(segments, "/")
+	// Escaped as one segment, the name has %2F for its slashes and nothing else.
+	name := strings.ReplaceAll(url.PathEscape(r.Name()), "%2F", "/")
+	return owner(r.Owner()) + "/packages/" + string(r.Type()) + "/" + name
 }
 
 // The addresses inside a package: GET shows the consequences, POST acts.

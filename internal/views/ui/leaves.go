@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+)
+
+// The leaves: the smallest pieces, of which a table of 100 rows holds a
+// thousand. A templ component costs more to set up than these have to say, and
+// made half of a page's time; so they are plain Go that writes its text.
+
+// leaf is finished HTML.
+type leaf string
+
+// Render writes the leaf.
+func (l leaf) Render(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, string(l))
+	return err
+}
+
+// Glyph draws an icon that says nothing which the text beside it does not.
+func Glyph(i Icon) templ.Component {
+	return glyphs()[i]
+}
+
+// glyphs are the icons as HTML; the address of the sprite never changes.
+var glyphs = sync.OnceValue(func() map[Icon]leaf {
+	all := make(map[Icon]leaf)
+	for _, i := range Icons() {
+		all[i] = leaf(`<svg class="icon" width="16" height="16" aria-hidden="true"><use href="` + i.href() + `"></use></svg>`)
+	}
+	return all
+})
+
+// Label is a short word in a pill.
+func Label(tone Tone, text string) templ.Component {
+	return leaf(`<span class="label label-` + string(tone) + `">` + templ.EscapeString(text) + `</span>`)
+}
+
+// Time says how long ago t was; the exact moment is in its title. A zero time
+// was not given.
+func Time(t time.Time) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		if t.IsZero() {
+			return NotGiven().Render(ctx, w)
+		}
+		_, err := io.WriteString(w, `<time datetime="`+t.UTC().Format(time.RFC3339)+`" title="`+
+			templ.EscapeString(i18n.Exact(ctx, t))+`">`+templ.EscapeString(i18n.Ago(ctx, t))+`</time>`)
+		return err
+	})
+}
+
+// Dash stands in a cell for a number that GitHub did not give.
+func Dash() templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		said := templ.EscapeString(i18n.T(ctx, "common.not_given"))
+		_, err := io.WriteString(w, `<span class="muted" title="`+said+`">—<span class="visually-hidden">`+said+`</span></span>`)
+		return err
+	})
+}
