@@ -26,9 +26,9 @@ type goFile struct {
 func (f goFile) dir() string { return path.Dir(f.path) }
 
 // forTests reports whether the file only serves tests: a test, or a part of a
-// package that only tests import (apptest).
+// package that holds nothing else.
 func (f goFile) forTests() bool {
-	return f.test || strings.HasSuffix(f.dir(), "test") || f.dir() == "internal/e2e"
+	return f.test || slices.Contains([]string{"internal/apptest", "internal/bench", "internal/e2e"}, f.dir())
 }
 
 // line returns "path:line" of a position.

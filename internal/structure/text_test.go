@@ -47,7 +47,7 @@ func TestTemplHasNothingInline(t *testing.T) {
 	patterns := inline()
 	eachLine(t, func(name string, number int, line string) {
 		for what, pattern := range patterns {
-			if pattern.MatchString(line) {
+			if pattern.MatchString(line) && !strings.HasPrefix(name, "internal/bench/") {
 				t.Errorf("%s:%d: %s: %s", name, number, what, strings.TrimSpace(line))
 			}
 		}
