@@ -14,12 +14,14 @@ import (
 
 // The times of a mutation. A web request has 15 s.
 const (
-	mutationTime = 14 * time.Second // from the call to the answer, whatever happens
-	askTime      = 5 * time.Second  // of it, kept for asking what became of the change
-	lastAskTime  = time.Second      // of that, kept for asking once more
-	leastTryTime = 4 * time.Second  // without which there is no second try
-	turnPatience = 2 * time.Second  // how long to wait for the token's earlier mutation
-	gitHubTime   = 10 * time.Second // after which GitHub gives up on a request (GitHub docs)
+	mutationTime  = 14 * time.Second       // from the call to the answer, whatever happens
+	answerTime    = 500 * time.Millisecond // of a request's time, kept for answering it
+	askTime       = 5 * time.Second        // of it, kept for asking what became of the change
+	lastAskTime   = time.Second            // of that, kept for asking once more
+	leastTryTime  = 4 * time.Second        // without which there is no second try
+	leastSendTime = 2 * time.Second        // without which it is not begun
+	turnPatience  = 2 * time.Second        // how long to wait for the token's earlier mutation
+	gitHubTime    = 10 * time.Second       // after which GitHub gives up on a request (GitHub docs)
 )
 
 // change is a mutation of a package, or of one of its versions.
@@ -62,12 +64,15 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 	if limit := c.session.guard.check(c.gh.opts.Now()); limit != nil {
 		return c.explain(ch.request, nil, limit)
 	}
-	end := time.Now().Add(mutationTime)
+	end := endOf(ctx)
 	leave, err := c.session.pacer.enter(ctx, turnPatience)
 	if err != nil {
 		return c.explain(ch.request, nil, err)
 	}
 	defer leave()
+	if time.Until(end) < askTime+leastSendTime {
+		return c.explain(ch.request, nil, context.DeadlineExceeded) // too late to begin with it
+	}
 	asking, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
 	sending, cancel := context.WithDeadline(asking, end.Add(-askTime))
@@ -86,6 +91,16 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 		outcome = c.happened(asking, ch, err, sent)
 	}
 	return ch.verdict(outcome, err)
+}
+
+// endOf returns when a mutation that begins now has to be over: in time for an
+// answer to whoever waits until ctx's deadline.
+func endOf(ctx context.Context) time.Time {
+	end := time.Now().Add(mutationTime)
+	if limit, ok := ctx.Deadline(); ok && limit.Add(-answerTime).Before(end) {
+		return limit.Add(-answerTime)
+	}
+	return end
 }
 
 // try sends ch once. Only a 204 is a success: a proxy's login page is a 200.

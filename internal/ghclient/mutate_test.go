@@ -222,6 +222,37 @@ func TestASilentGitHubEndsInTime(t *testing.T) {
 	})
 }
 
+// TestARequestsDeadlineHolds changes something for a web request that has
+// spent some of its time already.
+func TestARequestsDeadlineHolds(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		left time.Duration
+		kind fault.Kind
+	}{
+		{"enough to send and to ask", 10 * time.Second, fault.Unknown},
+		{"too little to begin", 7 * time.Second, fault.Timeout},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithTimeout(t.Context(), tt.left)
+				defer cancel()
+				start := time.Now()
+				err := New(silent(t)).For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x"))
+				if kind := fault.KindOf(err); kind != tt.kind {
+					t.Errorf("kind %d (%v), want %d", kind, err, tt.kind)
+				}
+				if took := time.Since(start); took > tt.left-answerTime {
+					t.Errorf("it took %s of %s", took, tt.left)
+				}
+			})
+		})
+	}
+}
+
 // TestALateFailureIsNotTriedAgain fails when no time is left for another try.
 func TestALateFailureIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
