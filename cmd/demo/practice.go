@@ -11,6 +11,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/ledger"
 	"github.com/stockroom-dev/stockroom/internal/serve"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
 // startPractice serves the practice GitHub on a loopback port until ctx ends.
@@ -21,7 +22,7 @@ func startPractice(ctx context.Context, stockroom string, log *slog.Logger) (*gh
 		return nil, err
 	}
 	practice := ghfake.New(ghfake.Options{
-		BaseURL: "http://" + listener.Addr().String(), CallbackURL: stockroom + "/login/callback",
+		BaseURL: "http://" + listener.Addr().String(), CallbackURL: stockroom + link.Callback,
 	})
 	ghfake.Demo(practice)
 	go func() {

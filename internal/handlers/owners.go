@@ -22,6 +22,7 @@ func (h *edge) landing(c echo.Context) error {
 		SignIn:     link.SignIn("", nil),
 		GitHubHost: h.GitHubURL.Host,
 		Scopes:     ghpkg.SignInScopes(),
+		SignedOut:  c.QueryParam("signed_out") != "",
 	}.Page())
 }
 
@@ -30,7 +31,7 @@ func (h *edge) owners(c echo.Context, s *auth.Session) error {
 	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
 		return err
 	}
-	v, err := values(c, []string{"owner"})
+	v, err := values(c, []string{"owner", "signed_out"})
 	if err != nil {
 		return err
 	}
@@ -85,11 +86,7 @@ func (h *edge) leadToRightKind(c echo.Context, s *auth.Session, asked ghpkg.Owne
 		return err
 	}
 	to := *c.Request().URL
-	to.Path = link.Packages(real) + strings.TrimPrefix(to.Path, link.Packages(asked))
-	if strings.HasSuffix(c.Path(), "/docker/conflicts") {
-		to.Path = link.Conflicts(real)
-	}
-	to.RawPath = ""
+	to.Path, to.RawPath = link.Moved(to.Path, asked, real), ""
 	return c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 

@@ -13,10 +13,10 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
-// ownerOf returns the owner in the route, "/orgs/:login/…" or "/users/:login/…".
+// ownerOf returns the owner in the route.
 func ownerOf(c echo.Context) (ghpkg.Owner, error) {
 	kind := ghpkg.User
-	if strings.HasPrefix(c.Path(), "/orgs/") {
+	if strings.HasPrefix(c.Path(), organization) {
 		kind = ghpkg.Organization
 	}
 	login, err := url.PathUnescape(c.Param("login"))

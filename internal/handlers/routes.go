@@ -47,6 +47,12 @@ func tellLog(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// The two kinds of owners in the table.
+const (
+	organization = "/orgs/:login"
+	user         = "/users/:login"
+)
+
 // routes is the URL table. What comes after in() is for the signed in.
 func (h *edge) routes(e *echo.Echo) {
 	e.GET("/healthz", h.healthz)
@@ -59,7 +65,7 @@ func (h *edge) routes(e *echo.Echo) {
 	e.GET("/login/callback", h.callback)
 	e.POST("/logout", h.logout)
 
-	for _, owner := range []string{"/orgs/:login", "/users/:login"} {
+	for _, owner := range []string{organization, user} {
 		e.GET(owner+"/packages", in(h.packages))
 		e.GET(owner+"/docker/conflicts", in(h.conflicts))
 		e.POST(owner+"/-/refresh", in(h.refreshOwner))

@@ -126,7 +126,7 @@ func (l *load[T]) ok() bool {
 func (e *entry[T]) listing(ctx context.Context) (ghpkg.Listing[T], error) {
 	if !e.current.wait(ctx) {
 		if e.good != nil {
-			return e.stale(nil)
+			return e.stale(nil), nil
 		}
 		part, _ := e.current.snapshot()
 		part.Notices = append(part.Notices, ghpkg.Notice{Kind: ghpkg.NoticeLoading})
@@ -134,16 +134,16 @@ func (e *entry[T]) listing(ctx context.Context) (ghpkg.Listing[T], error) {
 	}
 	part, err := e.current.snapshot()
 	if err != nil && e.good != nil && passing(err) {
-		return e.stale(err)
+		return e.stale(err), nil
 	}
 	return part, err
 }
 
 // stale returns the last good listing, saying why it is not a newer one.
-func (e *entry[T]) stale(err error) (ghpkg.Listing[T], error) {
+func (e *entry[T]) stale(err error) ghpkg.Listing[T] {
 	part, _ := e.good.snapshot()
 	part.Notices = append(part.Notices, ghpkg.Notice{Kind: ghpkg.NoticeStale, Detail: said(err)})
-	return part, nil
+	return part
 }
 
 // earliest returns the earlier time; a zero one does not count.

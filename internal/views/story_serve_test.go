@@ -21,7 +21,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 func TestServe(t *testing.T) {
 	if *serve == "" {
-		t.Skip("-serve says where to show the stories")
+		return // nobody wants to look
 	}
 	t.Fatal(http.ListenAndServe(*serve, storybook(t)))
 }

@@ -49,6 +49,11 @@ func owner(o ghpkg.Owner) string {
 	return "/users/" + url.PathEscape(o.Login())
 }
 
+// Moved returns the page of another owner that path is of the owner from.
+func Moved(path string, from, to ghpkg.Owner) string {
+	return owner(to) + strings.TrimPrefix(path, owner(from))
+}
+
 // Packages returns the table of an owner's packages.
 func Packages(o ghpkg.Owner) string { return owner(o) + "/packages" }
 
