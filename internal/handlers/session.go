@@ -64,7 +64,7 @@ func (h *edge) logout(c echo.Context) error {
 	if err := h.note(c, ghpkg.ActionLogout, viewer); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, link.Home)
+	return c.Redirect(http.StatusSeeOther, link.SignedOut)
 }
 
 // note writes a sign-in or sign-out into the ledger.

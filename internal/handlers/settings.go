@@ -130,7 +130,7 @@ func (h *edge) revokeSessions(c echo.Context, s *auth.Session) error {
 		if err := h.Auth.RevokeAll(ctx, s.Viewer.ID); err != nil {
 			return err
 		}
-		return h.saved(c, link.Home)
+		return h.saved(c, link.SignedOut)
 	case one != "":
 		h.Inventory.Forget(one)
 		if err := h.Auth.RevokeSession(ctx, s.Viewer.ID, one); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 )
 
@@ -19,9 +20,18 @@ func (o Option) label(ctx context.Context, group string) string {
 	return i18n.T(ctx, group+o.Value)
 }
 
+// stateField returns the state as the form carries it; empty for the default,
+// so that addresses stay short.
+func stateField(s ghpkg.State) string {
+	if s == ghpkg.Active {
+		return ""
+	}
+	return string(s)
+}
+
 // perPage returns the number as the form carries it; empty for the default.
 func perPage(n int) string {
-	if n == 0 {
+	if n == 0 || n == ghpkg.DefaultPerPage {
 		return ""
 	}
 	return strconv.Itoa(n)

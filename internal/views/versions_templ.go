@@ -410,7 +410,7 @@ func (f VersionFilter) form() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = hidden("state", string(f.State)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = hidden("state", stateField(f.State)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
