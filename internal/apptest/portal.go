@@ -32,6 +32,7 @@ type Options struct {
 	GitHub      ghfake.Options                  // Now and CallbackURL are set by Start
 	Inventory   inventory.Options               // Now is set by app
 	Around      func(http.Handler) http.Handler // nil: the handler as it is
+	Transport   http.RoundTripper               // to GitHub; nil: the program's own
 	Quiet       bool                            // write no log: benchmarks
 }
 
@@ -63,7 +64,7 @@ func Start(tb testing.TB, o Options) *Portal {
 	if o.Quiet {
 		log = slog.New(slog.DiscardHandler)
 	}
-	p.App, err = app.New(context.Background(), p.Config, app.Options{Log: log, Now: now, Inventory: o.Inventory})
+	p.App, err = app.New(context.Background(), p.Config, app.Options{Log: log, Now: now, Transport: o.Transport, Inventory: o.Inventory})
 	if err != nil {
 		tb.Fatalf("apptest: %v", err)
 	}

@@ -94,7 +94,12 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 	if err := h.check(c, found, change); err != nil {
 		return h.refused(c, s, found, ghpkg.Entry{}, err)
 	}
-	entry, err := h.GitHub.Changer(s).Apply(c.Request().Context(), change)
+	ctx, changer := c.Request().Context(), h.GitHub.Changer(s)
+	if h.ReadOnly {
+		entry, err := changer.Deny(ctx, change, readOnly("handlers.change"))
+		return h.refused(c, s, found, entry, err)
+	}
+	entry, err := changer.Apply(ctx, change)
 	h.Inventory.Changed(p.Ref)
 	if err != nil {
 		return h.refused(c, s, found, entry, err)
@@ -109,8 +114,6 @@ const maxReason = 2000
 func (h *edge) check(c echo.Context, found subject, change ghpkg.Change) error {
 	e := &fault.Error{Kind: fault.Invalid, Op: "handlers.change"}
 	switch {
-	case h.ReadOnly:
-		e.Kind, e.Code = fault.Forbidden, fault.CodeReadOnly
 	case len(change.Reason) > maxReason:
 		e.Code, e.Args = fault.CodeInvalidForm, map[string]any{"Name": "reason"}
 	case found.whole() && found.action == ghpkg.ActionDelete && c.FormValue("confirm") != found.ref().Name():
@@ -121,6 +124,10 @@ func (h *edge) check(c echo.Context, found subject, change ghpkg.Change) error {
 		return nil
 	}
 	return e
+}
+
+func readOnly(op string) *fault.Error {
+	return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeReadOnly, Op: op}
 }
 
 func unreadableForm(err error) error {
@@ -170,7 +177,8 @@ func whereToLook(found subject) string {
 }
 
 // refused answers after a change that did not happen, or that nobody knows of:
-// next to the row for htmx, else with the form again, the words above it.
+// next to the row for htmx, else with the form again, the words above it. What was
+// filled in wrongly is always corrected in the form.
 func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghpkg.Entry, err error) error {
 	e := asFault(err)
 	if e.Code == fault.CodeTokenRevoked || e.Kind == fault.Internal {
@@ -187,7 +195,7 @@ func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghp
 		answer := problemJSON(e, p)
 		answer.Ledger, answer.Path = p.Entry, whereToLook(found)
 		return jsonAnswer(c, p.Status, answer)
-	case isSwap(c.Request()):
+	case isSwap(c.Request()) && e.Kind != fault.Invalid:
 		return h.refusedRow(c, found, p)
 	}
 	return h.confirmAgain(c, s, found, p)

@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
-	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views"
@@ -19,18 +18,23 @@ func (h *edge) confirm(c echo.Context, s *auth.Session, p link.Path) error {
 		return err
 	}
 	if h.ReadOnly {
-		return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeReadOnly, Op: "handlers.confirm"}
+		return readOnly("handlers.confirm")
 	}
 	found, err := h.lookOrFail(c, s, p)
 	if err != nil {
 		return err
 	}
-	view := h.confirmView(c, s, found)
+	return h.sendConfirm(c, found, http.StatusOK, h.confirmView(c, s, found))
+}
+
+// sendConfirm answers with the page, or for a true swap with its dialog, whose
+// form is answered in the row.
+func (h *edge) sendConfirm(c echo.Context, found subject, status int, view views.Confirm) error {
 	if isSwap(c.Request()) {
 		view.Target = "#" + found.domID()
-		return html(c, http.StatusOK, view.Dialog())
+		return html(c, status, view.Dialog())
 	}
-	return html(c, http.StatusOK, view.Page())
+	return html(c, status, view.Page())
 }
 
 // lookOrFail is look for somebody who has not decided yet: what GitHub does not
@@ -58,7 +62,10 @@ func (h *edge) confirmAgain(c echo.Context, s *auth.Session, found subject, p vi
 	view := h.confirmView(c, s, found)
 	view.Problem = &p
 	view.Reason, view.Confirm = c.FormValue("reason"), c.FormValue("confirm")
-	return html(c, p.Status, view.Page())
+	if isSwap(c.Request()) {
+		retarget(c.Response(), views.DialogTarget, "innerHTML") // not the form's row
+	}
+	return h.sendConfirm(c, found, p.Status, view)
 }
 
 // domID is the row that shows the subject in its table.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
@@ -33,6 +34,8 @@ type Registry interface {
 // Changer deletes and restores, and writes every attempt into the ledger.
 type Changer interface {
 	Apply(ctx context.Context, change ghpkg.Change) (ghpkg.Entry, error)
+	// Deny records an attempt that Stockroom itself does not let through.
+	Deny(ctx context.Context, change ghpkg.Change, why *fault.Error) (ghpkg.Entry, error)
 }
 
 // GitHub gives each session its own eyes and hands.

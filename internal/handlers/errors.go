@@ -13,6 +13,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -91,7 +92,7 @@ func (h *edge) fail(err error, c echo.Context) {
 	case format(c.Request()) != formatHTML:
 		h.send(c, jsonAnswer(c, p.Status, problemJSON(e, p)))
 	case isHTMX(c.Request()):
-		retarget(c.Response(), "#problems", "innerHTML")
+		retarget(c.Response(), "#"+views.ProblemsID, "innerHTML")
 		h.send(c, html(c, p.Status, p.Box()))
 	default:
 		h.send(c, html(c, p.Status, h.errorPage(c, p).Page()))
