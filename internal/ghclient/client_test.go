@@ -2,6 +2,7 @@ package ghclient
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,7 +107,7 @@ func acme(tb testing.TB) ghpkg.Owner { return mustOwner(tb, ghpkg.Organization, 
 // wantFault fails unless err is a fault of that kind and code, and returns it.
 func wantFault(t *testing.T, err error, kind fault.Kind, code fault.Code) *fault.Error {
 	t.Helper()
-	e, ok := err.(*fault.Error)
+	e, ok := errors.AsType[*fault.Error](err)
 	if !ok || e.Kind != kind || e.Code != code {
 		t.Fatalf("error %v (kind %d), want kind %d, code %s", err, fault.KindOf(err), kind, code)
 	}
@@ -120,7 +121,7 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code fault.Code) *fault
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(value) //nolint:errcheck // the client sees it
+	json.NewEncoder(w).Encode(value)
 }
 
 // refuseWith answers with GitHub's error body.

@@ -119,7 +119,7 @@ func TestBrokenAnswers(t *testing.T) {
 			t.Parallel()
 			gh := served(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("ETag", `"1"`)
-				w.Write([]byte(tt.body)) //nolint:errcheck // the client sees it
+				w.Write([]byte(tt.body))
 			})
 			_, err := gh.For("t", "").PackagePages(t.Context(), acme(t), ghpkg.NPM, "", func([]ghpkg.Package) {
 				t.Error("something was listed")

@@ -170,7 +170,7 @@ func TestListsThatGrowOrRepeat(t *testing.T) {
 		} else if page < len(bodies) {
 			w.Header().Set("Link", fmt.Sprintf(`<https://h/?page=%d>; rel="next"`, page+1))
 		}
-		w.Write([]byte(bodies[page-1])) //nolint:errcheck // the client sees it
+		w.Write([]byte(bodies[page-1]))
 	})
 	var names []string
 	_, err := gh.For("t", "").PackagePages(t.Context(), acme(t), ghpkg.NPM, "", func(page []ghpkg.Package) {
@@ -186,7 +186,7 @@ func TestListsThatGrowOrRepeat(t *testing.T) {
 func TestPackageAsGitHubWritesIt(t *testing.T) {
 	t.Parallel()
 	var body string
-	gh := served(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }) //nolint:errcheck // the client sees it
+	gh := served(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
 	count := 3
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	web := gh.opts.WebURL.String()

@@ -146,7 +146,7 @@ func TestObserve(t *testing.T) {
 	})
 	c := New(o).For("t", "")
 	for range 5 { // the fifth stays here: GitHub said wait
-		c.Package(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "secret-name")) //nolint:errcheck // only what was seen matters
+		c.Package(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "secret-name"))
 	}
 	want := []Call{{Status: 200}, {Status: 200, FromCache: true}, {Status: 404}, {Status: 429}}
 	if len(seen) != len(want) {

@@ -72,7 +72,7 @@ func TestVersionPagesOfNothing(t *testing.T) {
 func TestVersionAsGitHubWritesIt(t *testing.T) {
 	t.Parallel()
 	var body string
-	gh := served(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) }) //nolint:errcheck // the client sees it
+	gh := served(t, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
 	deleted := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	web := gh.opts.WebURL.String()
 	tests := []struct {

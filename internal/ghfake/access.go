@@ -120,12 +120,12 @@ func (c *call) readable() (account, *pkg, answer) {
 
 // mutable is readable for those who may change the package: the lack of the
 // right is answered as if there were no package.
-func (c *call) mutable() (account, *pkg, answer) {
-	owner, p, no := c.readable()
+func (c *call) mutable() (*pkg, answer) {
+	_, p, no := c.readable()
 	if no.status == 0 && !c.administers(p) {
 		no = refuse(http.StatusNotFound, msgPackageNotFound)
 	}
-	return owner, p, no
+	return p, no
 }
 
 // changeScopes are the scopes that a mutation needs.

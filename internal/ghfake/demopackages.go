@@ -47,11 +47,11 @@ func (d demo) registries() {
 }
 
 // release publishes a package with n versions of rising numbers.
-func (d demo) release(p Package, n int) int64 {
+func (d demo) release(p Package, n int) {
 	versions := d.releases(p, n)
 	p.CreatedAt = versions[0].CreatedAt
 	p.UpdatedAt = versions[n-1].CreatedAt
-	return d.AddPackage(p, versions...)
+	d.AddPackage(p, versions...)
 }
 
 // releases returns n versions, oldest first, that end some time ago.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -93,13 +94,12 @@ func TestDelays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(Options{})
 		small(s)
-		began := time.Now()
 		s.SetLatency(50 * time.Millisecond)
 		s.Inject(Fault{Delay: time.Hour})
 		release := make(chan struct{})
 		s.Inject(Fault{Until: release})
 		for _, want := range []time.Duration{time.Hour + 50*time.Millisecond, 30 * time.Second, 50 * time.Millisecond} {
-			began = time.Now()
+			began := time.Now()
 			if want == 30*time.Second {
 				time.AfterFunc(want, func() { close(release) })
 			}

@@ -70,7 +70,7 @@ func (c *call) links(p page, total int, owner account) string {
 // place of the login.
 func (c *call) linkTarget(owner account) string {
 	path := strings.TrimPrefix(c.r.URL.EscapedPath(), apiPrefix)
-	byID := ""
+	var byID string
 	switch {
 	case c.vars["org"] != "":
 		byID = fmt.Sprintf("/organizations/%d/", owner.org.ID)

@@ -98,7 +98,7 @@ func deletePackage(c *call) answer {
 	if no := c.needScopes("delete a package", c.changeScopes(ghpkg.ActionDelete)...); no.status != 0 {
 		return no
 	}
-	_, p, no := c.mutable()
+	p, no := c.mutable()
 	if no.status != 0 {
 		return no
 	}

@@ -80,7 +80,7 @@ func deleteVersion(c *call) answer {
 	if no := c.needScopes("delete a package version", c.changeScopes(ghpkg.ActionDelete)...); no.status != 0 {
 		return no
 	}
-	_, p, no := c.mutable()
+	p, no := c.mutable()
 	if no.status != 0 {
 		return no
 	}
@@ -99,7 +99,7 @@ func restoreVersion(c *call) answer {
 	if no := c.needScopes("restore a package version", c.changeScopes(ghpkg.ActionRestore)...); no.status != 0 {
 		return no
 	}
-	_, p, no := c.mutable()
+	p, no := c.mutable()
 	if no.status != 0 {
 		return no
 	}

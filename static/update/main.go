@@ -6,6 +6,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
@@ -92,7 +93,7 @@ func (p pkg) fetch() (archive, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	cmd := exec.Command("npm", "pack", "--silent", "--pack-destination", dir, p.Name+"@"+p.Version)
+	cmd := exec.CommandContext(context.Background(), "npm", "pack", "--silent", "--pack-destination", dir, p.Name+"@"+p.Version)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
