@@ -17,6 +17,9 @@ func (h *edge) confirm(c echo.Context, s *auth.Session, p link.Path) error {
 	if err := checkFormat(c.Request()); err != nil {
 		return err
 	}
+	if _, err := values(c, nil); err != nil {
+		return err
+	}
 	if h.ReadOnly {
 		return readOnly("handlers.confirm")
 	}

@@ -177,6 +177,9 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	if err := checkFormat(c.Request(), formatJSON); err != nil {
 		return err
 	}
+	if _, err := values(c, nil); err != nil {
+		return err
+	}
 	e, err := h.Ledger.Entry(c.Request().Context(), c.Param("id"), h.visibleTo(c, s))
 	if err != nil {
 		return err

@@ -96,7 +96,7 @@ func (h *edge) getPackage(c echo.Context, s *auth.Session) error {
 	case p.Action == "delete", p.Action == "restore":
 		return h.confirm(c, s, p)
 	}
-	return methodNotAllowed()
+	return methodNotAllowed(c, http.MethodPost)
 }
 
 // postPackage is the same for POST.
@@ -111,10 +111,12 @@ func (h *edge) postPackage(c echo.Context, s *auth.Session) error {
 	case "refresh":
 		return h.refreshPackage(c, s, p.Ref)
 	}
-	return methodNotAllowed()
+	return methodNotAllowed(c, http.MethodGet)
 }
 
-func methodNotAllowed() error {
+// methodNotAllowed is what the router would say, had it known the path.
+func methodNotAllowed(c echo.Context, allowed string) error {
+	c.Response().Header().Set(echo.HeaderAllow, http.MethodOptions+", "+allowed)
 	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeMethod, Op: "handlers.routes"}
 }
 

@@ -18,6 +18,9 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 	if err := checkFormat(c.Request(), formatJSON); err != nil {
 		return err
 	}
+	if _, err := values(c, []string{"notice"}); err != nil {
+		return err
+	}
 	p, v, err := h.packageAndVersion(c, s, at)
 	if err != nil {
 		return err
