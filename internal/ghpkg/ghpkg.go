@@ -168,6 +168,8 @@ const (
 	NoticeLoading    NoticeKind = "loading"     // still being fetched; ask again in a moment
 	NoticeStale      NoticeKind = "stale"       // GitHub could not be asked now; this is what it said before
 	NoticeNoState    NoticeKind = "no_state"    // GitHub documents no state filter for other users' versions
+	NoticeVanished   NoticeKind = "vanished"    // packages are no longer listed to this viewer, and nobody deleted them here. Detail: how many
+	NoticeBudget     NoticeKind = "budget"      // not everything was looked into, to leave the viewer's hourly limit to them
 	NoticeNoList     NoticeKind = "no_list"     // GitHub lists no deleted packages; this is what the ledger knows
 )
 
@@ -180,7 +182,7 @@ type Notice struct {
 }
 
 // Incomplete reports whether the notice means that rows may be missing.
-func (n Notice) Incomplete() bool { return n.Kind != NoticeStale }
+func (n Notice) Incomplete() bool { return n.Kind != NoticeStale && n.Kind != NoticeVanished }
 
 // Listing is everything of one kind that GitHub listed to one viewer.
 type Listing[T any] struct {

@@ -7,6 +7,8 @@ import "time"
 type Preferences struct {
 	Language string // "en", "ko"
 	Theme    string // "light", "dark", "system"
+	Density  string // "comfortable", "compact"
+	Hidden   string // columns that are not shown, comma-separated: "versions", "updated", "repository"
 }
 
 // SessionRecord is a session as the database holds it. What it knows of the

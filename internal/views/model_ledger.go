@@ -74,6 +74,9 @@ type Settings struct {
 	Themes    []Option
 	Rate      *Rate // nil: could not be asked
 	RateError *Problem
+	Density   []Option
+	Hidden    []Option // columns that can be hidden, Selected: hidden
+	Views     SavedViews
 	Sessions  []SessionRow
 	Revoke    string // where to post
 	Action    string // where to post

@@ -24,6 +24,8 @@ type PackagePage struct {
 	Delete   *Action // the package as a whole; nil: not here
 	Ledger   string  // the ledger's entries about it
 	Untagged int     // how many of the rows, before paging, have no tag; -1: does not apply
+	Help     QueryHelp
+	Views    SavedViews
 }
 
 // PackageHead is what a package's and its versions' pages begin with.

@@ -14,7 +14,8 @@ type OwnerHead struct {
 	GitHub    string // the owner at GitHub
 	Packages  string
 	Conflicts string
-	Current   string // "packages" or "conflicts"
+	Bin       string
+	Current   string // "packages", "conflicts" or "bin"
 }
 
 // PackageTable is an owner's packages of all types.
@@ -31,6 +32,17 @@ type PackageTable struct {
 	Fresh   Freshness
 	Exports Exports
 	Restore *RestoreByName // with state=deleted: the form for what is not listed
+	Lenses  []Lens
+	Help    QueryHelp
+	Views   SavedViews
+	Drift   *Drift // nil: nothing vanished
+	Columns Columns
+}
+
+// Columns is how the viewer wants tables.
+type Columns struct {
+	Compact                                   bool
+	HideVersions, HideUpdated, HideRepository bool
 }
 
 // PackageFilter is the filter form: plain GET to Action.
@@ -56,7 +68,8 @@ type PackageSorts struct {
 type PackageRow struct {
 	DOMID      string // "package-42": the row's element, and the target of its buttons
 	Name       string
-	Href       string // empty: the name cannot be an address here
+	Owner      *Anchor // set where the table is over several owners
+	Href       string  // empty: the name cannot be an address here
 	Type       ghpkg.Type
 	Visibility ghpkg.Visibility
 	Repository *Anchor   // nil: none, or not given by GitHub

@@ -21,6 +21,8 @@ const (
 	Ledger    = "/ledger"
 	Settings  = "/settings"
 	Revoke    = "/settings/sessions/revoke"
+	All       = "/packages"
+	Views     = "/settings/views"
 )
 
 // SignIn returns the address that signs in and comes back to returnTo, asking
@@ -60,6 +62,9 @@ func Packages(o ghpkg.Owner) string { return owner(o) + "/packages" }
 // Conflicts returns an owner's Docker-migration conflicts.
 func Conflicts(o ghpkg.Owner) string { return owner(o) + "/docker/conflicts" }
 
+// Bin returns all that can still be restored under an owner.
+func Bin(o ghpkg.Owner) string { return owner(o) + "/bin" }
+
 // RefreshOwner returns where to post to look at GitHub again now.
 func RefreshOwner(o ghpkg.Owner) string { return owner(o) + "/-/refresh" }
 
@@ -94,6 +99,9 @@ func RestoreVersion(v ghpkg.VersionRef) string { return Version(v) + "/restore" 
 
 // LedgerEntry returns the page of one entry.
 func LedgerEntry(id string) string { return Ledger + "/" + url.PathEscape(id) }
+
+// ForgetView returns where to post to forget a saved view.
+func ForgetView(id string) string { return Views + "/" + url.PathEscape(id) + "/delete" }
 
 // Target returns the page of what a change was made to: the version, or the package.
 func Target(t ghpkg.Target) (string, bool) {
