@@ -28,11 +28,13 @@ type Sort string
 
 // What tables can be sorted by.
 const (
-	SortName     Sort = "name"
-	SortUpdated  Sort = "updated"
-	SortCreated  Sort = "created"
-	SortVersions Sort = "versions"
-	SortDaysLeft Sort = "days_left"
+	SortName       Sort = "name"
+	SortUpdated    Sort = "updated"
+	SortCreated    Sort = "created"
+	SortVersions   Sort = "versions"
+	SortDaysLeft   Sort = "days_left"
+	SortType       Sort = "type"
+	SortVisibility Sort = "visibility"
 )
 
 // Descending returns the sort's field, and whether it goes downwards.
@@ -45,7 +47,7 @@ func (s Sort) Descending() (field Sort, down bool) {
 
 // Sorts returns the fields that a table can be sorted by.
 func Sorts() []Sort {
-	return []Sort{SortName, SortUpdated, SortCreated, SortVersions, SortDaysLeft}
+	return []Sort{SortName, SortUpdated, SortCreated, SortVersions, SortDaysLeft, SortType, SortVisibility}
 }
 
 // Normal returns the query with its defaults filled in.

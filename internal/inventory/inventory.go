@@ -1,15 +1,18 @@
-// Package inventory holds for a short while what GitHub listed to each viewer,
-// and answers tables from it: filtered, sorted and paged over the whole set,
-// which GitHub's API cannot do.
+// Package inventory is the local index of what GitHub listed to each viewer. It
+// answers tables from it: searched, sorted and paged over the whole set, which
+// GitHub's API cannot do; and it notices what is gone.
 //
-// Listings are kept in memory, apart for every session, for a minute, the time
-// for which GitHub itself lets its answers be reused (Cache-Control: private,
-// max-age=60). Nobody sees through another's eyes: a listing is found only with
-// the key under which it was fetched.
+// Nobody sees through another's eyes: a listing is found only by the session to
+// which GitHub gave it. A table is served at once from what was listed up to
+// five minutes ago, and GitHub is asked behind it when that is older than a
+// minute (GitHub's own Cache-Control says as much); what is older waits for
+// GitHub. Listings survive a restart in the archive.
 package inventory
 
 import (
 	"context"
+	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -21,6 +24,8 @@ type Source interface {
 	PackagePages(ctx context.Context, owner ghpkg.Owner, typ ghpkg.Type, visibility ghpkg.Visibility, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error)
 	// VersionPages lists a package's versions page by page.
 	VersionPages(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error)
+	// Package asks for one package.
+	Package(ctx context.Context, ref ghpkg.Ref) (ghpkg.Package, error)
 }
 
 // Memberships is GitHub as far as it knows where a viewer belongs.
@@ -28,147 +33,155 @@ type Memberships interface {
 	Memberships(ctx context.Context) (ghpkg.Listing[ghpkg.Membership], error)
 }
 
+// Eyes are who is looking: a session, which has one token, and GitHub through it.
+type Eyes struct {
+	Session  string
+	ViewerID int64
+	Source   Source
+}
+
 // Options are an Inventory's settings; zero values mean the defaults.
 type Options struct {
 	Fresh   time.Duration    // how long a listing is served unasked; default a minute
+	Rights  time.Duration    // how long it is served while GitHub is asked behind it; default five minutes
+	Stale   time.Duration    // how long it is shown when GitHub cannot be asked; default an hour
 	Wait    time.Duration    // how long a request waits before it shows what is there; default 8 s
 	Timeout time.Duration    // how long a listing may take in all; default two minutes
 	MaxRows int              // rows kept in memory over all viewers; default 400,000
+	Budget  int              // calls an hour that looking into the bin may take of a viewer's; default 500, a tenth
 	Now     func() time.Time // default time.Now
+	Log     *slog.Logger     // default slog.Default()
+	Archive Archive          // keeps listings over restarts; nil: nothing does
 }
 
 // Inventory is safe for use by several goroutines.
 type Inventory struct {
-	options  Options
-	packages *shelf[packagesKey, ghpkg.Package]
-	versions *shelf[versionsKey, ghpkg.Version]
-	owners   *shelf[string, ghpkg.Membership]
+	Options
+
+	packages *shelf[ghpkg.Package]
+	versions *shelf[ghpkg.Version]
+	owners   *shelf[ghpkg.Membership]
 	joined   *joins
+	sweeps   *sweeps
+
+	life context.Context // of background work; ends with Close
+	end  context.CancelFunc
+	work sync.WaitGroup
 }
 
-// packagesKey is one listing of packages as one viewer sees it.
-type packagesKey struct {
-	viewer     string
-	owner      ghpkg.Owner
-	typ        ghpkg.Type
-	visibility ghpkg.Visibility
-}
-
-// versionsKey is one listing of versions as one viewer sees it.
-type versionsKey struct {
-	viewer string
-	ref    ghpkg.Ref
-	state  ghpkg.State
-}
-
-// New returns an empty inventory.
+// New returns an inventory that begins with what the archive has.
 func New(o Options) *Inventory {
-	if o.Fresh == 0 {
-		o.Fresh = time.Minute
-	}
-	if o.Wait == 0 {
-		o.Wait = 8 * time.Second
-	}
-	if o.Timeout == 0 {
-		o.Timeout = 2 * time.Minute
-	}
-	if o.MaxRows == 0 {
-		o.MaxRows = 400_000
-	}
+	set(&o.Fresh, time.Minute)
+	set(&o.Rights, 5*time.Minute)
+	set(&o.Stale, time.Hour)
+	set(&o.Wait, 8*time.Second)
+	set(&o.Timeout, 2*time.Minute)
+	set(&o.MaxRows, 400_000)
+	set(&o.Budget, 500)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Inventory{
-		options:  o,
-		packages: newShelf[packagesKey, ghpkg.Package](o),
-		versions: newShelf[versionsKey, ghpkg.Version](o),
-		owners:   newShelf[string, ghpkg.Membership](o),
-		joined:   newJoins(o.MaxRows / 2),
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Archive == nil {
+		o.Archive = noArchive{}
+	}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), sweeps: newSweeps()}
+	i.life, i.end = context.WithCancel(context.Background())
+	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
+	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
+	i.owners = newShelf[ghpkg.Membership](i, kept[ghpkg.Membership]{})
+	return i
+}
+
+func set[T comparable](option *T, standard T) {
+	var zero T
+	if *option == zero {
+		*option = standard
 	}
 }
 
-// Packages returns an owner's packages of the given types as viewer, a key
-// that is one session's alone, sees them through source, the newest update
-// first. All types are listed at once. One type that fails is a notice; if all
-// fail, or if the failure is about the owner or the viewer as a whole, it is
-// the error. The items are shared: they must not be changed.
-func (i *Inventory) Packages(ctx context.Context, viewer string, source Source, owner ghpkg.Owner, q ghpkg.Query) (ghpkg.Listing[ghpkg.Package], error) {
-	types := q.Types
-	if len(types) == 0 {
-		types = ghpkg.Types()
-	}
-	visibility := listedVisibility(q.Visibility)
-	entries := make([]*entry[ghpkg.Package], len(types))
-	for n, t := range types {
-		key := packagesKey{viewer, owner, t, visibility}
-		entries[n] = i.packages.get(ctx, key, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
-			return source.PackagePages(ctx, owner, t, visibility, yield)
-		})
-	}
-	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
-	defer cancel()
-	return i.joined.get(joinKey{viewer, owner, visibility}, entries, func() (ghpkg.Listing[ghpkg.Package], error) {
-		return merge(ctx, types, entries)
+// Close ends what is under way in the background. The archive may be closed after it.
+func (i *Inventory) Close() {
+	i.end()
+	i.work.Wait()
+}
+
+// background runs work that goes on if the one who asked for it goes away.
+func (i *Inventory) background(ctx context.Context, work func(context.Context)) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.Timeout)
+	stop := context.AfterFunc(i.life, cancel)
+	i.work.Go(func() {
+		defer cancel()
+		defer stop()
+		work(ctx)
 	})
 }
 
-// listedVisibility is the visibility to ask GitHub for. A package says public
-// or private of itself, so those are filtered here; only GitHub can say which
-// ones are internal.
-func listedVisibility(v ghpkg.Visibility) ghpkg.Visibility {
-	if v == ghpkg.Internal {
-		return v
+// Versions returns a package's versions in one state, as eyes see them.
+func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, state ghpkg.State) (*Versions, error) {
+	v := i.versions.get(ctx, versionsKey(eyes, ref, state), eyes, versionsOf(eyes, ref, state))
+	seen, err := i.versions.show(ctx, v)
+	if err != nil {
+		return nil, err
 	}
-	return ""
+	derive := func(l ghpkg.Listing[ghpkg.Version]) any { return newVersions(l, ref.Type(), state) }
+	if seen.whole != nil {
+		return seen.whole.derive(derive).(*Versions), nil
+	}
+	return newVersions(seen.listing, ref.Type(), state), nil
 }
 
-// Versions returns a package's versions in one state, as viewer sees them.
-func (i *Inventory) Versions(ctx context.Context, viewer string, source Source, ref ghpkg.Ref, state ghpkg.State) (ghpkg.Listing[ghpkg.Version], error) {
-	e := i.versions.get(ctx, versionsKey{viewer, ref, state}, func(ctx context.Context, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
-		return source.VersionPages(ctx, ref, state, yield)
-	})
-	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
-	defer cancel()
-	return e.listing(ctx)
+func versionsKey(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) ghpkg.ListingKey {
+	return ghpkg.ListingKey{Viewer: eyes.Session, Owner: ref.Owner(), Type: ref.Type(), Name: ref.Name(), State: state}
 }
 
-// Memberships returns the owners whose packages viewer may look at.
-func (i *Inventory) Memberships(ctx context.Context, viewer string, source Memberships) (ghpkg.Listing[ghpkg.Membership], error) {
-	e := i.owners.get(ctx, viewer, func(ctx context.Context, yield func([]ghpkg.Membership)) ([]ghpkg.Notice, error) {
+func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[ghpkg.Version] {
+	return func(ctx context.Context, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+		return eyes.Source.VersionPages(ctx, ref, state, yield)
+	}
+}
+
+// Memberships returns the owners whose packages eyes may look at.
+func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Memberships) (ghpkg.Listing[ghpkg.Membership], error) {
+	v := i.owners.get(ctx, ghpkg.ListingKey{Viewer: eyes.Session}, eyes, func(ctx context.Context, yield func([]ghpkg.Membership)) ([]ghpkg.Notice, error) {
 		all, err := source.Memberships(ctx)
 		yield(all.Items)
 		return all.Notices, err
 	})
-	ctx, cancel := context.WithTimeout(ctx, i.options.Wait)
-	defer cancel()
-	return e.listing(ctx)
+	seen, err := i.owners.show(ctx, v)
+	return seen.listing, err
 }
 
-// Changed forgets what every viewer saw of a package and of its owner's
-// packages of that type, so that a change shows at once.
-func (i *Inventory) Changed(ref ghpkg.Ref) {
-	i.packages.drop(func(k packagesKey) bool {
-		return k.typ == ref.Type() && k.owner.Is(ref.Owner().Login())
+// Changed makes every viewer's next look at a package, and at its owner's
+// packages of that type, ask GitHub: a change shows at once.
+func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
+	listed := func(k ghpkg.ListingKey) bool { return k.Type == ref.Type() && k.Owner.Is(ref.Owner().Login()) }
+	i.packages.outdate(listed)
+	i.versions.outdate(func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() })
+	i.expire(ctx, ref)
+}
+
+// RefreshOwner makes the next look at an owner ask GitHub.
+func (i *Inventory) RefreshOwner(session string, owner ghpkg.Owner) {
+	i.packages.outdate(func(k ghpkg.ListingKey) bool { return k.Viewer == session && k.Owner.Is(owner.Login()) })
+}
+
+// RefreshPackage makes the next look at a package ask GitHub.
+func (i *Inventory) RefreshPackage(session string, ref ghpkg.Ref) {
+	i.versions.outdate(func(k ghpkg.ListingKey) bool {
+		return k.Viewer == session && k.Owner == ref.Owner() && k.Type == ref.Type() && k.Name == ref.Name()
 	})
-	i.versions.drop(func(k versionsKey) bool {
-		return k.ref.Type() == ref.Type() && k.ref.Name() == ref.Name() && k.ref.Owner().Is(ref.Owner().Login())
-	})
 }
 
-// RefreshOwner forgets what viewer saw of an owner: the next look asks GitHub.
-func (i *Inventory) RefreshOwner(viewer string, owner ghpkg.Owner) {
-	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer && k.owner.Is(owner.Login()) })
-}
-
-// RefreshPackage forgets what viewer saw of a package.
-func (i *Inventory) RefreshPackage(viewer string, ref ghpkg.Ref) {
-	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer && k.ref == ref })
-}
-
-// Forget drops all that viewer saw, when the session ends.
-func (i *Inventory) Forget(viewer string) {
-	i.packages.drop(func(k packagesKey) bool { return k.viewer == viewer })
-	i.versions.drop(func(k versionsKey) bool { return k.viewer == viewer })
-	i.owners.drop(func(k string) bool { return k == viewer })
-	i.joined.drop(viewer)
+// Forget drops all that a session was shown, here and in the archive, when it ends.
+func (i *Inventory) Forget(ctx context.Context, session string) {
+	its := func(k ghpkg.ListingKey) bool { return k.Viewer == session }
+	i.packages.drop(its)
+	i.versions.drop(its)
+	i.owners.drop(its)
+	i.joined.drop(session)
+	i.sweeps.drop(session)
+	i.forget(ctx, session)
 }

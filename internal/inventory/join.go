@@ -1,16 +1,19 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
 // joins keeps the last join of the types' listings of each owner and viewer:
-// as long as the listings are the same, their join is, in its order.
+// as long as the listings are the same, their join is, in all its orders.
 type joins struct {
 	maxRows int
 
@@ -20,103 +23,116 @@ type joins struct {
 }
 
 type joinKey struct {
-	viewer     string
+	session    string
 	owner      ghpkg.Owner
 	visibility ghpkg.Visibility
 }
 
 // join is what certain listings gave together.
 type join struct {
-	of      []*load[ghpkg.Package]
-	listing ghpkg.Listing[ghpkg.Package]
+	of       []*load[ghpkg.Package]
+	packages *Packages
 }
 
 func newJoins(maxRows int) *joins { return &joins{maxRows: maxRows, held: map[joinKey]join{}} }
 
-// get returns the join of entries, by merge unless the same listings were
-// joined before. What is not whole, or is not the newest, is joined each time.
-func (j *joins) get(key joinKey, entries []*entry[ghpkg.Package], merge func() (ghpkg.Listing[ghpkg.Package], error)) (ghpkg.Listing[ghpkg.Package], error) {
-	loads := make([]*load[ghpkg.Package], len(entries))
-	lasting := true
-	for n, e := range entries {
-		loads[n] = e.current
-		lasting = lasting && e.current.ok()
-	}
-	if lasting {
-		j.mu.Lock()
-		held, ok := j.held[key]
-		j.mu.Unlock()
-		if ok && slices.Equal(held.of, loads) {
-			return held.listing, nil
+// join shows the views of several types as one listing.
+func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, views []view[ghpkg.Package]) (*Packages, error) {
+	var all ghpkg.Listing[ghpkg.Package]
+	var firstErr error
+	loads := make([]*load[ghpkg.Package], len(views))
+	parts := make([]ghpkg.Listing[ghpkg.Package], 0, len(views))
+	for n, v := range views {
+		seen, err := i.packages.show(ctx, v)
+		if err != nil {
+			if whole(err) {
+				return nil, err
+			}
+			firstErr = cmp.Or(firstErr, err)
+			all.Notices = append(all.Notices, failure(types[n], err))
+			continue
 		}
+		loads[n] = seen.whole
+		parts = append(parts, seen.listing)
 	}
-	listing, err := merge()
-	if err != nil {
-		return listing, err
+	if len(parts) == 0 {
+		return nil, firstErr
 	}
-	slices.SortStableFunc(listing.Items, newestUpdate)
-	listing.Items = slices.Clip(listing.Items)
+	lasting := !slices.Contains(loads, nil)
+	if packages, ok := i.joined.get(key, loads); ok && lasting {
+		return packages, nil
+	}
+	for _, part := range parts {
+		all.Items = append(all.Items, part.Items...)
+		all.AsOf = earliest(all.AsOf, part.AsOf)
+		all.Notices = appendNotices(all.Notices, part.Notices)
+	}
+	packages := newPackages(all)
 	if lasting {
-		j.keep(key, join{loads, listing})
+		i.joined.put(key, join{loads, packages})
 	}
-	return listing, nil
+	return packages, nil
 }
 
-func (j *joins) keep(key joinKey, made join) {
+func (j *joins) get(key joinKey, loads []*load[ghpkg.Package]) (*Packages, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.rows += len(made.listing.Items) - len(j.held[key].listing.Items)
-	if j.rows > j.maxRows { // they are quickly made again
+	held, ok := j.held[key]
+	return held.packages, ok && slices.Equal(held.of, loads)
+}
+
+func (j *joins) put(key joinKey, made join) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if old, ok := j.held[key]; ok {
+		j.rows -= len(old.packages.Items)
+	}
+	if j.rows += len(made.packages.Items); j.rows > j.maxRows { // they are quickly made again
 		clear(j.held)
-		j.rows = len(made.listing.Items)
+		j.rows = len(made.packages.Items)
 	}
 	j.held[key] = made
 }
 
-// drop forgets all joins of a viewer.
-func (j *joins) drop(viewer string) {
+// drop forgets all joins of a session.
+func (j *joins) drop(session string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for key := range j.held {
-		if key.viewer == viewer {
-			j.rows -= len(j.held[key].listing.Items)
+	for key, held := range j.held {
+		if key.session == session {
+			j.rows -= len(held.packages.Items)
 			delete(j.held, key)
 		}
 	}
 }
 
-// merge joins the listings of several types.
-func merge(ctx context.Context, types []ghpkg.Type, loads []*entry[ghpkg.Package]) (ghpkg.Listing[ghpkg.Package], error) {
-	var all ghpkg.Listing[ghpkg.Package]
-	var firstErr error
-	failed := 0
-	for n, e := range loads {
-		part, err := e.listing(ctx)
-		if err != nil {
-			if whole(err) {
-				return ghpkg.Listing[ghpkg.Package]{}, err
-			}
-			failed++
-			firstErr = cmpOr(firstErr, err)
-			all.Notices = append(all.Notices, failure(types[n], err))
-			continue
-		}
-		all.Items = append(all.Items, part.Items...)
-		all.AsOf = earliest(all.AsOf, part.AsOf)
-		all.Notices = appendNotices(all.Notices, part.Notices)
+// failure is the notice of a type that could not be listed.
+func failure(t ghpkg.Type, err error) ghpkg.Notice {
+	n := ghpkg.Notice{Kind: ghpkg.NoticeTypeFailed, Type: t, Detail: said(err)}
+	if e, ok := errors.AsType[*fault.Error](err); ok && e.Fix != nil {
+		n.URL = e.Fix.URL
 	}
-	if failed == len(loads) {
-		return ghpkg.Listing[ghpkg.Package]{}, firstErr
-	}
-	return all, nil
+	return n
 }
 
-// whole reports whether a failure of one type means that nothing of the owner can be seen.
-func whole(err error) bool {
-	switch fault.KindOf(err) {
-	case fault.SignedOut, fault.SSORequired, fault.AppRestricted:
-		return true
-	default:
-		return false
+// appendNotices adds notices that are not there yet: six lists of one owner
+// say the same thing six times, and the missing scope is one for two types.
+func appendNotices(all, more []ghpkg.Notice) []ghpkg.Notice {
+	for _, n := range more {
+		if n.Kind == ghpkg.NoticeRepoScope {
+			n.Type = ""
+		}
+		if !slices.Contains(all, n) {
+			all = append(all, n)
+		}
 	}
+	return all
+}
+
+// earliest returns the earlier time; a zero one does not count.
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
 }

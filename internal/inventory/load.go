@@ -9,57 +9,49 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
+// fetcher asks GitHub for all pages and yields each as it arrives.
+type fetcher[T any] func(ctx context.Context, yield func([]T)) ([]ghpkg.Notice, error)
+
 // load is one listing on its way from GitHub, or arrived. Pages are added as
 // they come, so that somebody who cannot wait sees what is there.
 type load[T any] struct {
-	done chan struct{} // closed when GitHub has been asked to the end
+	done chan struct{} // closed when nothing more will come
+	asOf time.Time     // when GitHub was asked
 
 	mu      sync.Mutex
 	items   []T
 	notices []ghpkg.Notice
 	err     error
-	asOf    time.Time
+
+	once    sync.Once
+	derived any // what was made of the whole listing
 }
 
-// start fetches in the background, so that the listing is finished even if the
-// one who asked first has gone away.
-func start[T any](ctx context.Context, timeout time.Duration, now func() time.Time, fetch fetcher[T]) *load[T] {
-	l := &load[T]{done: make(chan struct{}), asOf: now()}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
-	go func() {
-		defer cancel()
-		defer close(l.done)
-		notices, err := fetch(ctx, l.add)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.notices, l.err = notices, err
-	}()
-	return l
+func newLoad[T any](asOf time.Time) *load[T] {
+	return &load[T]{done: make(chan struct{}), asOf: asOf}
 }
 
-// fetcher asks GitHub for all pages and yields each as it arrives.
-type fetcher[T any] func(ctx context.Context, yield func([]T)) ([]ghpkg.Notice, error)
+// arrived returns a load that came from elsewhere and is whole.
+func arrived[T any](l ghpkg.Listing[T]) *load[T] {
+	a := newLoad[T](l.AsOf)
+	a.items, a.notices = l.Items, l.Notices
+	close(a.done)
+	return a
+}
+
+// fill asks GitHub. It returns when the listing is whole, or has failed.
+func (l *load[T]) fill(ctx context.Context, fetch fetcher[T]) {
+	notices, err := fetch(ctx, l.add)
+	l.mu.Lock()
+	l.notices, l.err = notices, err
+	l.mu.Unlock()
+	close(l.done)
+}
 
 func (l *load[T]) add(page []T) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.items = append(l.items, page...)
-}
-
-// wait returns when the listing is whole or the context is over; it reports
-// whether it is whole.
-func (l *load[T]) wait(ctx context.Context) bool {
-	select {
-	case <-l.done:
-		return true
-	default:
-	}
-	select {
-	case <-l.done:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // finished reports whether nothing more will come.
@@ -72,19 +64,37 @@ func (l *load[T]) finished() bool {
 	}
 }
 
+// ok reports whether the listing arrived, and without an error.
+func (l *load[T]) ok() bool {
+	if !l.finished() {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err == nil
+}
+
 // snapshot returns what is there now. The items must not be changed: they are shared.
 func (l *load[T]) snapshot() (ghpkg.Listing[T], error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return ghpkg.Listing[T]{
-		Items:   slices.Clip(l.items),
-		AsOf:    l.asOf,
-		Notices: slices.Clone(l.notices),
-	}, l.err
+	return ghpkg.Listing[T]{Items: slices.Clip(l.items), AsOf: l.asOf, Notices: slices.Clone(l.notices)}, l.err
+}
+
+// derive returns what make makes of the listing, which is whole; it is made once.
+func (l *load[T]) derive(make func(ghpkg.Listing[T]) any) any {
+	l.once.Do(func() {
+		listing, _ := l.snapshot()
+		l.derived = make(listing)
+	})
+	return l.derived
 }
 
 // size is how many items the load holds.
 func (l *load[T]) size() int {
+	if l == nil {
+		return 0
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.items)

@@ -9,72 +9,136 @@ import (
 )
 
 // shelf keeps listings by key: one fetch for all who ask at the same time, the
-// last good one behind a failing one, and the least recently used given up
-// when there are too many rows.
-type shelf[K comparable, T any] struct {
-	options Options
+// last whole one behind the one on its way, and the least recently used given
+// up when there are too many rows.
+type shelf[T any] struct {
+	*Inventory
+	keep keeper[T]
 
 	mu      sync.Mutex
-	entries map[K]*entry[T]
+	entries map[ghpkg.ListingKey]*entry[T]
 	clock   uint64 // counts uses, for the least recently used
 }
 
-// entry is one place on the shelf.
+// keeper is what happens to listings beyond this process.
+type keeper[T any] interface {
+	// restore returns what an earlier process kept; false: nothing.
+	restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[T], bool)
+	// arrived keeps a new listing. last is the one before it, or nil.
+	arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[T], last *ghpkg.Listing[T])
+}
+
+// entry is one place on the shelf. Its fields are guarded by the shelf's mu.
 type entry[T any] struct {
-	used uint64
-	// current is the newest listing; good is the last that arrived whole, shown
-	// when the newest fails or takes too long.
-	current *load[T]
-	good    *load[T]
+	used     uint64
+	restored chan struct{} // closed when it is known what an earlier process kept
+	current  *load[T]      // the newest listing
+	good     *load[T]      // the last whole one before it, which may still be shown; or nil
+	last     *load[T]      // the last whole one, shown or not: what came and went is told by it
 }
 
-func newShelf[K comparable, T any](o Options) *shelf[K, T] {
-	return &shelf[K, T]{options: o, entries: map[K]*entry[T]{}}
+// view is an entry as it was at one moment.
+type view[T any] struct{ current, good *load[T] }
+
+func newShelf[T any](i *Inventory, keep keeper[T]) *shelf[T] {
+	return &shelf[T]{Inventory: i, keep: keep, entries: map[ghpkg.ListingKey]*entry[T]{}}
 }
 
-// get returns the entry of key with a listing that is fresh or on its way. The
-// entry returned is a copy that no later fetch changes.
-func (s *shelf[K, T]) get(ctx context.Context, key K, fetch fetcher[T]) *entry[T] {
+// get returns the key's listings: one that is fresh or on its way, and the one
+// before. It waits for nothing but the memory of an earlier process.
+func (s *shelf[T]) get(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, fetch fetcher[T]) view[T] {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.clock++
 	e := s.entries[key]
 	if e == nil {
 		s.evict()
-		e = &entry[T]{}
+		e = &entry[T]{restored: make(chan struct{})}
 		s.entries[key] = e
+		s.background(ctx, func(ctx context.Context) { s.restore(ctx, key, e) })
 	}
+	s.clock++
 	e.used = s.clock
-	if !s.usable(e.current) {
-		if e.current != nil && e.current.ok() {
-			e.good = e.current
-		}
-		e.current = start(ctx, s.options.Timeout, s.options.Now, fetch)
+	s.mu.Unlock()
+	select {
+	case <-e.restored:
+	case <-ctx.Done():
+		return view[T]{current: newLoad[T](s.Now())}
 	}
-	return &entry[T]{current: e.current, good: e.good}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.usable(e.current) {
+		s.start(ctx, key, eyes, e, fetch)
+	}
+	return view[T]{e.current, e.good}
+}
+
+// restore brings back what an earlier process kept.
+func (s *shelf[T]) restore(ctx context.Context, key ghpkg.ListingKey, e *entry[T]) {
+	kept, ok := s.keep.restore(ctx, key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ok && e.current == nil {
+		e.current = arrived(kept)
+		e.last = e.current
+	}
+	close(e.restored)
+}
+
+// start fetches the listing anew; s.mu is held. The fetch goes on if the one
+// who asked for it goes away.
+func (s *shelf[T]) start(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, e *entry[T], fetch fetcher[T]) {
+	if e.current != nil && e.current.ok() {
+		e.good = e.current
+	}
+	l, last := newLoad[T](s.Now()), e.last
+	e.current = l
+	s.background(ctx, func(ctx context.Context) {
+		l.fill(ctx, fetch)
+		now, err := l.snapshot()
+		if err != nil || !s.settle(key, e, l) {
+			return
+		}
+		var before *ghpkg.Listing[T]
+		if last != nil {
+			listing, _ := last.snapshot()
+			before = &listing
+		}
+		s.keep.arrived(ctx, key, eyes, now, before)
+	})
+}
+
+// settle notes that l is the entry's last whole listing; false if the entry was
+// dropped meanwhile: what a session was shown is not kept after its end.
+func (s *shelf[T]) settle(key ghpkg.ListingKey, e *entry[T], l *load[T]) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.entries[key] != e || e.current != l {
+		return false
+	}
+	e.last, e.good = l, nil
+	return true
 }
 
 // usable reports whether a listing need not be fetched again: it is on its
 // way, or arrived well and is fresh. A failed one is asked for again each time.
-func (s *shelf[K, T]) usable(l *load[T]) bool {
+func (s *shelf[T]) usable(l *load[T]) bool {
 	switch {
 	case l == nil:
 		return false
 	case !l.finished():
 		return true
 	default:
-		return l.ok() && s.options.Now().Sub(l.asOf) < s.options.Fresh
+		return l.ok() && s.Now().Sub(l.asOf) < s.Fresh
 	}
 }
 
 // evict makes room for another listing; s.mu is held.
-func (s *shelf[K, T]) evict() {
+func (s *shelf[T]) evict() {
 	rows := 0
 	for _, e := range s.entries {
 		rows += e.size()
 	}
-	for rows > s.options.MaxRows {
-		var oldest K
+	for rows > s.MaxRows {
+		var oldest ghpkg.ListingKey
 		var found *entry[T]
 		for k, e := range s.entries {
 			if found == nil || e.used < found.used {
@@ -89,7 +153,17 @@ func (s *shelf[K, T]) evict() {
 	}
 }
 
-func (s *shelf[K, T]) drop(match func(K) bool) {
+// size is how many rows the entry holds in memory.
+func (e *entry[T]) size() int {
+	n := e.current.size()
+	if e.good != nil && e.good != e.current {
+		n += e.good.size()
+	}
+	return n
+}
+
+// drop gives up the entries that match.
+func (s *shelf[T]) drop(match func(ghpkg.ListingKey) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for k := range s.entries {
@@ -99,57 +173,14 @@ func (s *shelf[K, T]) drop(match func(K) bool) {
 	}
 }
 
-// size is how many rows the entry holds in memory.
-func (e *entry[T]) size() int {
-	n := 0
-	if e.current != nil {
-		n += e.current.size()
-	}
-	if e.good != nil {
-		n += e.good.size()
-	}
-	return n
-}
-
-// ok reports whether the listing arrived, and without an error.
-func (l *load[T]) ok() bool {
-	if !l.finished() {
-		return false
-	}
-	_, err := l.snapshot()
-	return err == nil
-}
-
-// listing waits for the entry's newest listing. When that takes longer than
-// ctx allows, or fails in a way that says nothing about rights, the last good
-// one is shown with a notice of its age; without one, what has arrived so far.
-func (e *entry[T]) listing(ctx context.Context) (ghpkg.Listing[T], error) {
-	if !e.current.wait(ctx) {
-		if e.good != nil {
-			return e.stale(nil), nil
+// outdate makes the next look at the entries that match ask GitHub, and wait
+// for the answer.
+func (s *shelf[T]) outdate(match func(ghpkg.ListingKey) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, e := range s.entries {
+		if match(k) {
+			e.current, e.good = nil, nil
 		}
-		part, _ := e.current.snapshot()
-		part.Notices = append(part.Notices, ghpkg.Notice{Kind: ghpkg.NoticeLoading})
-		return part, nil
 	}
-	part, err := e.current.snapshot()
-	if err != nil && e.good != nil && passing(err) {
-		return e.stale(err), nil
-	}
-	return part, err
-}
-
-// stale returns the last good listing, saying why it is not a newer one.
-func (e *entry[T]) stale(err error) ghpkg.Listing[T] {
-	part, _ := e.good.snapshot()
-	part.Notices = append(part.Notices, ghpkg.Notice{Kind: ghpkg.NoticeStale, Detail: said(err)})
-	return part
-}
-
-// earliest returns the earlier time; a zero one does not count.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
-		return b
-	}
-	return a
 }

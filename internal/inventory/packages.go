@@ -1,0 +1,145 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/query"
+)
+
+// Packages is a listing of packages, to be selected from. It is shared: its
+// items must not be changed.
+type Packages struct {
+	ghpkg.Listing[ghpkg.Package]
+	ByType map[ghpkg.Type]int // how many there are of each
+
+	order *order[ghpkg.Package]
+}
+
+func newPackages(l ghpkg.Listing[ghpkg.Package]) *Packages {
+	p := &Packages{Listing: l, ByType: map[ghpkg.Type]int{}}
+	p.Items = unique(p.Items, func(p *ghpkg.Package) int64 { return p.ID })
+	for n := range p.Items {
+		p.ByType[p.Items[n].Type]++
+	}
+	p.order = newOrder(p.Items, "-"+ghpkg.SortUpdated, comparePackages, func(p *ghpkg.Package) int64 { return p.ID })
+	return p
+}
+
+// unique leaves out rows that were listed twice, because pages shifted while
+// they were read. items is not changed.
+func unique[T any](items []T, id func(*T) int64) []T {
+	seen := make(map[int64]bool, len(items))
+	rows := make([]T, 0, len(items))
+	for n := range items {
+		if key := id(&items[n]); !seen[key] {
+			seen[key] = true
+			rows = append(rows, items[n])
+		}
+	}
+	return rows
+}
+
+func comparePackages(a, b *ghpkg.Package, field ghpkg.Sort) int {
+	switch field {
+	case ghpkg.SortName:
+		return byName(a.Name, b.Name)
+	case ghpkg.SortType:
+		return cmp.Or(strings.Compare(string(a.Type), string(b.Type)), byName(a.Name, b.Name))
+	case ghpkg.SortVisibility:
+		return cmp.Or(strings.Compare(string(a.Visibility), string(b.Visibility)), byName(a.Name, b.Name))
+	case ghpkg.SortCreated:
+		return a.CreatedAt.Compare(b.CreatedAt)
+	case ghpkg.SortVersions:
+		return cmp.Compare(count(a.VersionCount), count(b.VersionCount))
+	default:
+		return a.UpdatedAt.Compare(b.UpdatedAt)
+	}
+}
+
+// count orders packages whose number of versions GitHub did not give below all others.
+func count(n *int) int {
+	if n == nil {
+		return -1
+	}
+	return *n
+}
+
+// Select returns one page of those packages that q's filters and the query
+// select, in q's order, and how many they select in all. The default order is
+// the newest update first.
+func (p *Packages) Select(q ghpkg.Query, search query.Packages) (page []ghpkg.Package, total int) {
+	return pageOf(p.order.by(q.Sort), q, packageMatch(q, search))
+}
+
+// packageMatch returns what a package has to fulfil; nil: nothing.
+func packageMatch(q ghpkg.Query, search query.Packages) func(*ghpkg.Package) bool {
+	repo := strings.ToLower(q.Repo)
+	visibility := q.Visibility
+	if visibility == ghpkg.Internal {
+		visibility = "" // GitHub has filtered
+	}
+	if len(q.Types) == 0 && visibility == "" && repo == "" && search.Empty() {
+		return nil
+	}
+	return func(p *ghpkg.Package) bool {
+		return (len(q.Types) == 0 || slices.Contains(q.Types, p.Type)) &&
+			(visibility == "" || p.Visibility == visibility) &&
+			(repo == "" || linkedTo(p, repo)) &&
+			search.Match(p)
+	}
+}
+
+func linkedTo(p *ghpkg.Package, repo string) bool {
+	return p.Repository != nil &&
+		(strings.EqualFold(p.Repository.Name, repo) || strings.EqualFold(p.Repository.FullName, repo))
+}
+
+// Packages returns an owner's packages of the given types as eyes see them. All
+// types are listed at once. One type that fails is a notice; if all fail, or if
+// the failure is about the owner or the viewer as a whole, it is the error.
+func (i *Inventory) Packages(ctx context.Context, eyes Eyes, owner ghpkg.Owner, q ghpkg.Query) (*Packages, error) {
+	types := q.Types
+	if len(types) == 0 {
+		types = ghpkg.Types()
+	}
+	visibility := listedVisibility(q.Visibility)
+	views := make([]view[ghpkg.Package], len(types))
+	for n, t := range types {
+		key := ghpkg.ListingKey{Viewer: eyes.Session, Owner: owner, Type: t, Visibility: visibility}
+		views[n] = i.packages.get(ctx, key, eyes, packagesOf(eyes, owner, t, visibility))
+	}
+	ctx, cancel := context.WithTimeout(ctx, i.Wait)
+	defer cancel()
+	return i.join(ctx, joinKey{eyes.Session, owner, visibility}, types, views)
+}
+
+func packagesOf(eyes Eyes, owner ghpkg.Owner, t ghpkg.Type, visibility ghpkg.Visibility) fetcher[ghpkg.Package] {
+	return func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
+		return eyes.Source.PackagePages(ctx, owner, t, visibility, yield)
+	}
+}
+
+// listedVisibility is the visibility to ask GitHub for. A package says public
+// or private of itself, so those are filtered here; only GitHub can say which
+// ones are internal.
+func listedVisibility(v ghpkg.Visibility) ghpkg.Visibility {
+	if v == ghpkg.Internal {
+		return v
+	}
+	return ""
+}
+
+// whole reports whether a failure of one type means that nothing of the owner can be seen.
+func whole(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.SignedOut, fault.SSORequired, fault.AppRestricted:
+		return true
+	default:
+		return false
+	}
+}
