@@ -22,7 +22,6 @@ fuzz: ## Fuzz every target for FUZZTIME (5s)
 generate: ## Write the *_templ.go files anew
 	$(TOOL) templ generate -path internal/views -log-level warn
 	$(TOOL) templ generate -path internal/bench -log-level warn
-	$(TOOL) templ generate -path internal/bench -log-level warn
 
 lint: ## Look for mistakes that the compiler allows
 	$(LINT) run

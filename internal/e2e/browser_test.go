@@ -27,6 +27,10 @@ func TestInBrowser(t *testing.T) {
 		{"two tabs", twoTabs},
 		{"session revoked elsewhere", revokedElsewhere},
 		{"filters in the address", filtersInAddress},
+		{"accessibility", accessibility},
+		{"narrow screen", narrowScreen},
+		{"first view", firstView},
+		{"shots", shots},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -313,3 +313,9 @@ func (tb *tab) choose(label, value string) {
 		tb.t.Fatalf("%q has no option %q", label, value)
 	}
 }
+
+// forgetCache empties the browser's cache.
+func (tb *tab) forgetCache() {
+	tb.t.Helper()
+	send(tb, network.ClearBrowserCache, cdp.Empty{})
+}

@@ -122,6 +122,9 @@ func (h *edge) notices(c echo.Context, all []ghpkg.Notice) []views.Notice {
 				Label: i18n.T(ctx, "fix.grant_scope"),
 				Href:  link.SignIn(comeBackTo(c.Request()), ghpkg.Scopes{ghpkg.ScopeRepo}),
 			}
+		case ghpkg.NoticeSSO: // where GitHub lists what each app may see
+			at := h.GitHubURL.JoinPath("settings", "applications").String()
+			v.Fix = &views.Fix{Label: i18n.T(ctx, "fix.open_github"), Href: at, External: true}
 		}
 		if n.URL != "" {
 			v.Fix = &views.Fix{Label: i18n.T(ctx, "fix.open_github"), Href: n.URL, External: true}
