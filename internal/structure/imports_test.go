@@ -40,6 +40,7 @@ func arrows() map[string][]string {
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
 		"internal/inventory":  {"internal/fault", "internal/ghpkg"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
+		"internal/query":      {"internal/ghpkg"},
 
 		// What reaches outside.
 		"internal/ghclient": {"internal/fault", "internal/ghpkg"},

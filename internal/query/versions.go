@@ -1,0 +1,150 @@
+package query
+
+import (
+	"strings"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+const (
+	tagField = "tag"
+	untagged = "untagged"
+)
+
+// Versions is a query of a package's versions. The zero value matches all. It
+// never changes, and may be used by several goroutines.
+type Versions struct {
+	query[ghpkg.Version]
+	typ ghpkg.Type
+}
+
+// ParseVersions reads a query of versions of a package of type typ; ages are
+// counted from now. A mistake is an *Error.
+func ParseVersions(s string, typ ghpkg.Type, now time.Time) (Versions, error) {
+	q, err := parse(s, now, versionLanguage(typ, now))
+	return Versions{q, typ}, err
+}
+
+// VersionFields returns the fields that a table of versions knows.
+func VersionFields() []string { return append(versionLanguage("", time.Time{}).names(), "is") }
+
+func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
+	created := func(x *ghpkg.Version, v *value) bool { return v.within(x.CreatedAt) }
+	return language[ghpkg.Version]{
+		fields: []field[ghpkg.Version]{
+			{"", text, func(x *ghpkg.Version, v *value) bool {
+				return contains(x.Name, v.folded) || anyTag(x, func(tag string) bool { return contains(tag, v.folded) })
+			}},
+			{tagField, readTag, func(x *ghpkg.Version, v *value) bool {
+				if v.none {
+					return x.Untagged(typ)
+				}
+				return anyTag(x, func(tag string) bool {
+					return v.prefix && hasPrefix(tag, v.folded) || !v.prefix && equal(tag, v.folded)
+				})
+			}},
+			{"digest", readDigest, matchDigest},
+			{"older", older(now), created},
+			{"newer", newer(now), created},
+			{"updated", date, func(x *ghpkg.Version, v *value) bool { return v.within(x.UpdatedAt) }},
+			{"created", date, created},
+			state[ghpkg.Version](),
+		},
+		others:  []string{"type", "visibility", "repo", "owner", "versions"},
+		plain:   isAlgorithm,
+		rewrite: rewriteUntagged,
+	}
+}
+
+func anyTag(x *ghpkg.Version, is func(string) bool) bool {
+	for _, tag := range x.Tags {
+		if is(tag) {
+			return true
+		}
+	}
+	return false
+}
+
+// rewriteUntagged makes tag:none of is:untagged and of the bare word untagged.
+func rewriteUntagged(tok *token) *Error {
+	word := &tok.values[0]
+	switch {
+	case tok.field.text == "is":
+		for _, a := range tok.values {
+			if !strings.EqualFold(a.text, untagged) {
+				return a.fault(BadValue, "is")
+			}
+		}
+	case tok.field.text != "" || word.quoted || !strings.EqualFold(word.text, untagged):
+		return nil
+	}
+	word.text, word.quoted = none, false
+	tok.field.text, tok.values = tagField, tok.values[:1]
+	return nil
+}
+
+// readTag reads a tag, the beginning of one, or none. A tag holds no asterisk.
+func readTag(a atom) (value, Reason) {
+	v, _ := orNone(a)
+	switch star := strings.IndexByte(a.text, '*'); {
+	case star < 0:
+	case a.quoted:
+		v.quoted = true
+	case star < len(a.text)-1:
+		return v, BadValue
+	default:
+		v.folded, v.prefix = strings.TrimSuffix(v.folded, "*"), true
+	}
+	return v, ""
+}
+
+// readDigest reads the beginning of a digest, with or without its algorithm.
+func readDigest(a atom) (value, Reason) {
+	v, _ := text(a)
+	digits := v.folded
+	if algorithm, rest, ok := strings.Cut(v.folded, ":"); ok {
+		if !isAlgorithm(algorithm) {
+			return v, BadValue
+		}
+		digits = rest
+	}
+	if strings.Trim(digits, "0123456789abcdef") != "" {
+		return v, BadValue
+	}
+	return v, ""
+}
+
+func matchDigest(x *ghpkg.Version, v *value) bool {
+	algorithm, digits, ok := strings.Cut(x.Name, ":")
+	if !ok || !isAlgorithm(algorithm) {
+		return false
+	}
+	return hasPrefix(digits, v.folded) || hasPrefix(x.Name, v.folded)
+}
+
+// isAlgorithm reports whether digests begin with it.
+func isAlgorithm(s string) bool {
+	return strings.EqualFold(s, "sha256") || strings.EqualFold(s, "sha512")
+}
+
+// Untagged reports whether the query asks for versions without a tag.
+func (v Versions) Untagged() bool {
+	found, ok := v.single(tagField)
+	return ok && found.none
+}
+
+// With returns the query with these terms: a field takes the place of the
+// terms with the same field, words are added.
+func (v Versions) With(terms string) (Versions, error) {
+	more, err := ParseVersions(terms, v.typ, v.now)
+	if err != nil {
+		return v, err
+	}
+	return Versions{v.with(more.query), v.typ}, nil
+}
+
+// Without returns the query without the terms of a field; the empty field are the words.
+func (v Versions) Without(field string) Versions {
+	return Versions{v.without(strings.ToLower(field)), v.typ}
+}
