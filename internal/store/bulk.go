@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// maxPlaces is how many values one statement carries. Both engines take
+// more, but are no faster with it.
+const maxPlaces = 1000
+
+// insertion writes many rows with few statements.
+type insertion struct {
+	table      string
+	columns    []string
+	onConflict string // what follows ON CONFLICT
+}
+
+// into writes n rows; row returns the values of the i-th in the columns' order.
+func (n insertion) into(ctx context.Context, tx *sql.Tx, rows int, row func(i int) []any) error {
+	width := maxPlaces / len(n.columns)
+	for from := 0; from < rows; from += width {
+		to := min(from+width, rows)
+		args := make([]any, 0, (to-from)*len(n.columns))
+		for i := from; i < to; i++ {
+			args = append(args, row(i)...)
+		}
+		if _, err := tx.ExecContext(ctx, n.text(to-from), args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n insertion) text(rows int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO " + n.table + " (" + strings.Join(n.columns, ", ") + ") VALUES ")
+	for r := range rows {
+		if r > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + places(r*len(n.columns)+1, len(n.columns)) + ")")
+	}
+	b.WriteString(" ON CONFLICT " + n.onConflict)
+	return b.String()
+}
+
+// places returns "$first, …" for n values.
+func places(first, n int) string {
+	var b strings.Builder
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("$" + strconv.Itoa(first+i))
+	}
+	return b.String()
+}
+
+// deleteItems removes sightings of a listing.
+func deleteItems(ctx context.Context, tx *sql.Tx, listing int64, ids []int64) error {
+	for chunk := range slices.Chunk(ids, maxPlaces-1) {
+		args := []any{listing}
+		for _, id := range chunk {
+			args = append(args, id)
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM inventory_sightings WHERE listing_id = $1
+			AND item_id IN (`+places(2, len(chunk))+`)`, args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inTx runs do in a transaction. One that PostgreSQL ended to resolve a
+// deadlock is run again: then nothing of it had happened.
+func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
+	const tries = 5
+	var err error
+	for range tries {
+		if err = s.once(ctx, do); !isDeadlock(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *Store) once(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+func isDeadlock(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.Code == "40P01"
+}

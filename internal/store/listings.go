@@ -1,0 +1,252 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// SavePackages replaces what the listing showed. It takes effect at once or,
+// when it fails, not at all; of an item that is listed twice the last counts.
+func (s *Store) SavePackages(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error {
+	return save(ctx, s, packageFacts(), key, l)
+}
+
+// LoadPackages returns what the listing showed, the highest id first; false if
+// it was never saved.
+func (s *Store) LoadPackages(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Package], bool, error) {
+	return load(ctx, s, packageFacts(), key)
+}
+
+// SaveVersions replaces what the listing showed, as SavePackages does.
+func (s *Store) SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error {
+	return save(ctx, s, versionFacts(), key, l)
+}
+
+// LoadVersions returns what the listing showed, as LoadPackages does.
+func (s *Store) LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error) {
+	return load(ctx, s, versionFacts(), key)
+}
+
+// TouchListing notes that GitHub has nothing new to say of a listing. One that
+// was never saved stays so.
+func (s *Store) TouchListing(ctx context.Context, key ghpkg.ListingKey, asOf time.Time) error {
+	_, err := s.changed(ctx, "touch the listing", `UPDATE inventory_listings SET as_of = $8 WHERE `+whereKey,
+		append(keyValues(key), asOf.UnixMilli())...)
+	return err
+}
+
+// listingTries bounds how often one starts again because others were faster.
+const listingTries = 10
+
+// save writes the facts that are new before the transaction, in parts: alone
+// they show nobody anything, and so the transaction that shows them is short,
+// and whoever else wants to write waits for as little as can be.
+func save[T any](ctx context.Context, s *Store, kind facts[T], key ghpkg.ListingKey, l ghpkg.Listing[T]) error {
+	items, err := kind.facts(l.Items)
+	if err != nil {
+		return err
+	}
+	notices, err := json.Marshal(l.Notices)
+	if err != nil {
+		return fmt.Errorf("write the listing's notices: %w", err)
+	}
+	for range listingTries {
+		held, _, err := s.listing(ctx, key)
+		if err != nil {
+			return err
+		}
+		c := change{key: key, held: held, asOf: l.AsOf, notices: storable(string(notices)), items: len(items)}
+		if c.shown, c.gone, err = s.differences(ctx, held.id, items); err != nil {
+			return err
+		}
+		if err := insertFacts(ctx, s, kind, c.shown, l.AsOf); err != nil {
+			return fmt.Errorf("write what was listed: %w", err)
+		}
+		done, err := s.apply(ctx, c)
+		if err != nil {
+			return fmt.Errorf("write the listing: %w", err)
+		}
+		if done {
+			return nil
+		}
+	}
+	return errors.New("write the listing: others were always faster")
+}
+
+// facts returns the items by id, each once. The order is the same for all who
+// write, so that no two wait for each other.
+func (k facts[T]) facts(items []T) ([]fact, error) {
+	all := make([]fact, len(items))
+	var scratch []byte
+	for i := range items {
+		values, err := k.values(&items[i])
+		if err != nil {
+			return nil, err
+		}
+		f := fact{id: k.id(&items[i]), values: values}
+		f.digest, scratch = digestOf(scratch, k.table, f.id, values)
+		all[len(items)-1-i] = f // backwards: the last of the same id comes first, and stays
+	}
+	slices.SortStableFunc(all, func(a, b fact) int { return cmp.Compare(a.id, b.id) })
+	return slices.CompactFunc(all, func(a, b fact) bool { return a.id == b.id }), nil
+}
+
+// factsAtOnce is how many facts one transaction writes: some hundredths of a second.
+const factsAtOnce = 2000
+
+func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], all []fact, at time.Time) error {
+	rows := insertion{
+		table:   kind.table,
+		columns: append([]string{"item_id", "digest", "kept_at"}, kind.columns...),
+		// Sweep spares what was needed just now.
+		onConflict: "(item_id, digest) DO UPDATE SET kept_at = excluded.kept_at",
+	}
+	for part := range slices.Chunk(all, factsAtOnce) {
+		err := s.inTx(ctx, func(tx *sql.Tx) error {
+			return rows.into(ctx, tx, len(part), func(i int) []any { return part[i].row(at) })
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// differences returns the facts that the held listing does not show, and the
+// items that it shows beyond them.
+func (s *Store) differences(ctx context.Context, listing int64, items []fact) (shown []fact, gone []int64, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT item_id, digest FROM inventory_sightings WHERE listing_id = $1`, listing)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the sightings: %w", err)
+	}
+	defer rows.Close()
+	held := map[int64]digest{}
+	for rows.Next() {
+		var id int64
+		var raw sql.RawBytes
+		if err := rows.Scan(&id, &raw); err != nil {
+			return nil, nil, fmt.Errorf("read the sightings: %w", err)
+		}
+		var d digest
+		copy(d[:], raw)
+		held[id] = d
+	}
+	if err := rows.Err(); err != nil {
+		return nil, nil, fmt.Errorf("read the sightings: %w", err)
+	}
+	for _, f := range items {
+		if d, ok := held[f.id]; !ok || d != f.digest {
+			shown = append(shown, f)
+		}
+		delete(held, f.id)
+	}
+	for id := range held {
+		gone = append(gone, id)
+	}
+	return shown, gone, nil
+}
+
+// change is how a listing becomes another.
+type change struct {
+	key     ghpkg.ListingKey
+	held    heldListing
+	shown   []fact
+	gone    []int64
+	asOf    time.Time
+	notices string
+	items   int
+}
+
+// apply makes the change in one transaction; false if the listing is no longer
+// the one from which the change was made.
+func (s *Store) apply(ctx context.Context, c change) (done bool, err error) {
+	err = s.inTx(ctx, func(tx *sql.Tx) error {
+		id, err := c.take(ctx, tx)
+		if done = id != 0; !done || err != nil {
+			return err
+		}
+		if err := deleteItems(ctx, tx, id, c.gone); err != nil {
+			return err
+		}
+		sightings := insertion{
+			table: "inventory_sightings", columns: []string{"listing_id", "item_id", "digest"},
+			onConflict: "(listing_id, item_id) DO UPDATE SET digest = excluded.digest",
+		}
+		return sightings.into(ctx, tx, len(c.shown), func(i int) []any {
+			return []any{id, c.shown[i].id, c.shown[i].digest[:]}
+		})
+	})
+	return done && err == nil, err
+}
+
+// take writes the listing's own row, which keeps others from changing it until
+// the transaction ends, and returns its id; 0 if somebody else was faster.
+func (c change) take(ctx context.Context, tx *sql.Tx) (int64, error) {
+	id := c.held.id
+	var result sql.Result
+	var err error
+	if id == 0 {
+		id = 1 + rand.Int64N(1<<62)
+		result, err = tx.ExecContext(ctx, `
+			INSERT INTO inventory_listings (viewer, owner_key, owner_kind, package_type, package_name, state, visibility,
+				id, as_of, notices, items, revision)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING`,
+			append(keyValues(c.key), id, c.asOf.UnixMilli(), c.notices, c.items)...)
+	} else {
+		result, err = tx.ExecContext(ctx, `
+			UPDATE inventory_listings SET as_of = $3, notices = $4, items = $5, revision = revision + 1
+			WHERE id = $1 AND revision = $2`, id, c.held.revision, c.asOf.UnixMilli(), c.notices, c.items)
+	}
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return id * min(n, 1), err
+}
+
+// heldListing is the row of a listing; its id is never 0.
+type heldListing struct {
+	id, revision int64
+	items        int
+	asOf         time.Time
+	notices      []ghpkg.Notice
+}
+
+const whereKey = `viewer = $1 AND owner_key = $2 AND owner_kind = $3 AND package_type = $4
+	AND package_name = $5 AND state = $6 AND visibility = $7`
+
+func keyValues(k ghpkg.ListingKey) []any {
+	return []any{
+		storable(k.Viewer), loginKey(k.Owner.Login()), string(k.Owner.Kind()), string(k.Type),
+		storable(k.Name), string(k.State), string(k.Visibility),
+	}
+}
+
+func (s *Store) listing(ctx context.Context, key ghpkg.ListingKey) (heldListing, bool, error) {
+	var h heldListing
+	var asOf int64
+	var notices string
+	err := s.db.QueryRowContext(ctx, `
+		SELECT id, revision, items, as_of, notices FROM inventory_listings WHERE `+whereKey, keyValues(key)...).
+		Scan(&h.id, &h.revision, &h.items, &asOf, &notices)
+	if errors.Is(err, sql.ErrNoRows) {
+		return heldListing{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(notices), &h.notices)
+	}
+	if err != nil {
+		return heldListing{}, false, fmt.Errorf("read the listing: %w", err)
+	}
+	h.asOf = fromMillis(asOf)
+	return h, true, nil
+}
