@@ -24,7 +24,9 @@
 
   const dialog = byId('dialog');
   const live = byId('live');
+  let said = '';
   const say = (text) => {
+    said = text;
     live.textContent = '';
     setTimeout(() => { live.textContent = text; }, 50); // an emptied region is read again even if the text is the same
   };
@@ -43,6 +45,9 @@
 
   const idOf = (target) => (typeof target === 'string' ? target.replace(/^#/, '') : target?.id);
 
+  // A poll comes every other second: it neither dims the table nor repeats itself.
+  const polls = (element) => element?.matches?.('.poll');
+
   // settled is called after each swap with what was asked and where it went.
   function settled(ctx) {
     const id = idOf(ctx.target);
@@ -59,7 +64,8 @@
       return;
     }
     if (ctx.sourceElement?.matches?.('[data-tidy]')) history.replaceState(history.state, '', ctx.request.action);
-    say(element.querySelector('.box-head .muted')?.innerText ?? live.dataset.updated);
+    const news = element.querySelector('.box-head .muted')?.innerText ?? live.dataset.updated;
+    if (!polls(ctx.sourceElement) || news !== said) say(news);
   }
 
   function failed() {
@@ -78,7 +84,7 @@
       const body = ctx.request.body;
       for (const [name, value] of [...body]) if (value === '') body.delete(name, value);
     },
-    htmx_before_request: (element, { ctx }) => { ctx.target?.setAttribute?.('aria-busy', 'true'); },
+    htmx_before_request: (element, { ctx }) => { if (!polls(element)) ctx.target?.setAttribute?.('aria-busy', 'true'); },
     htmx_finally_request: (element, { ctx }) => { ctx.target?.removeAttribute?.('aria-busy'); },
     htmx_after_swap: (element, { ctx }) => settled(ctx),
     htmx_error: failed,

@@ -81,7 +81,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"fault.":       names(fault.Codes()),
 		"fix.":         names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":      names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList}),
+		"notice.":      names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget}),
 		"type.":        append(names(ghpkg.Types()), "any"),
 		"visibility.":  append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
 		"state.":       names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
@@ -91,6 +91,17 @@ func families() map[string][]string {
 		"owner.":       names([]ghpkg.OwnerKind{ghpkg.Organization, ghpkg.User}),
 		"theme.":       {"system", "light", "dark"},
 		"consequence.": consequences(),
+		"lens.":        {"untagged", "stale", "no_repository", "public", "most_versions"},
+		"density.":     {"comfortable", "compact"},
+		"column.":      {"versions", "updated", "repository"},
+		"query.help.":  queryExamples(),
+
+		// The reasons of internal/query.
+		"query.problem.": {
+			"unknown_field", "not_here", "empty_value", "bad_value", "bad_number", "bad_duration", "bad_date", "bad_range", "conflict",
+			"open_quote", "stray_quote", "bad_text", "too_long", "too_many_terms",
+		},
+
 		"language.":    {"any"},
 		"landing.":     {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
 		"confirm.":     confirmKeys(),
@@ -112,6 +123,14 @@ func confirmKeys() []string {
 		all = append(all, kind+".title", kind+".button")
 	}
 	return all
+}
+
+// queryExamples are what internal/views explains of the query language.
+func queryExamples() []string {
+	return []string{
+		"words", "quotes", "type", "visibility", "repo", "no_repo", "owner", "versions", "older", "newer", "updated", "not",
+		"version_words", "tag", "untagged", "digest", "version_older", "version_newer",
+	}
 }
 
 // consequences are what internal/handlers warns of before a change.

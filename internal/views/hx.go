@@ -5,9 +5,9 @@ import "github.com/a-h/templ"
 // How pages and htmx meet. Each fragment is one whole element with an id, made
 // by one method that the handlers render alone:
 //
-//	#packages, #versions, #owners, #conflicts, #ledger   {Model}.Table()
-//	#package-42, #version-7                              {Row}.Item()
-//	inside #dialog-body                                  Confirm.Dialog(), Problem.Box()
+//	#packages, #versions, #bin, #owners, #conflicts, #ledger   {Model}.Table()
+//	#package-42, #version-7                                    {Row}.Item()
+//	inside #dialog-body                                        Confirm.Dialog(), Problem.Box()
 //
 // A row's button is a link to the page of consequences; htmx puts that page's
 // dialog into #dialog-body, and app.js opens the <dialog> around it. The form
@@ -24,6 +24,7 @@ const (
 	VersionsID  = "versions"
 	ConflictsID = "conflicts"
 	LedgerID    = "ledger"
+	BinID       = "bin"
 )
 
 // ProblemsID is the place at the head of every page for a problem that is about
@@ -39,15 +40,29 @@ const DialogTarget = "#dialog-body"
 const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultTimeout":20000}`
 
 // filtering makes a filter form answer in place: the section is morphed, so
-// that what is being typed and the focus stay, and the address follows.
+// that what is being typed and the focus stay, and the address follows. A poll
+// of the same section gives way.
 func filtering(action, section string) templ.Attributes {
 	return templ.Attributes{
 		"hx-get":     action,
 		"hx-target":  "#" + section,
 		"hx-swap":    "outerMorph",
 		"hx-trigger": "submit, change, input delay:400ms",
-		"hx-sync":    "replace",
+		"hx-sync":    "#" + section + ":replace",
 		"data-tidy":  true, // app.js: leave empty fields out, and let the address follow,
+	}
+}
+
+// polling asks for a section again while it is still being fetched, and morphs
+// it as filtering does. While a filter is on its way it stands back: its answer
+// would be that of the filter before.
+func polling(here, section string) templ.Attributes {
+	return templ.Attributes{
+		"hx-get":     here,
+		"hx-target":  "#" + section,
+		"hx-swap":    "outerMorph",
+		"hx-trigger": "every 1500ms",
+		"hx-sync":    "#" + section + ":drop",
 	}
 }
 

@@ -27,6 +27,7 @@ type Section string
 // The sections.
 const (
 	SectionOwners   Section = "owners"
+	SectionAll      Section = "all"
 	SectionLedger   Section = "ledger"
 	SectionSettings Section = "settings"
 )

@@ -68,6 +68,7 @@ type Bin struct {
 	Restore *RestoreByName
 	Looked  int // packages whose deleted versions were looked at
 	Of      int // packages there are
+	Compact bool
 }
 
 // BinRow is a deleted package or version. Exactly one of the two is set.

@@ -26,6 +26,7 @@ type PackagePage struct {
 	Untagged int     // how many of the rows, before paging, have no tag; -1: does not apply
 	Help     QueryHelp
 	Views    SavedViews
+	Compact  bool
 }
 
 // PackageHead is what a package's and its versions' pages begin with.

@@ -46,6 +46,9 @@ func (p PackagePage) deleted() bool { return p.Filter.State == "deleted" }
 // count returns how many conflicts there are beyond the rows of this page.
 func (t ConflictTable) count() int { return max(t.Pages.Total, len(t.Rows)) }
 
+// any reports whether there is something to open or to keep.
+func (v SavedViews) any() bool { return len(v.Rows) > 0 || v.Path != "" }
+
 // gone reports whether the row tells of something deleted. What was deleted just
 // now tells of itself, with its way back.
 func (r PackageRow) gone() bool { return r.Gone != nil && r.Done == nil }

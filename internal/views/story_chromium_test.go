@@ -20,6 +20,21 @@ const audit = `axe.run(document, {resultTypes: ['violations']}).then(r => r.viol
 // overflow is by how many pixels the page is wider than the window.
 const overflow = `document.scrollingElement.scrollWidth - window.innerWidth`
 
+// popovers opens each pop-over by its button, and finds what is wrong with it
+// or lies outside the window.
+const popovers = `(async () => {
+	const wrong = []
+	for (const button of document.querySelectorAll('[popovertarget]')) {
+		button.click()
+		const box = document.getElementById(button.getAttribute('popovertarget')), at = box.getBoundingClientRect()
+		if (!box.matches(':popover-open')) wrong.push(box.id + ' did not open')
+		if (at.left < 0 || at.top < 0 || at.right > innerWidth || at.bottom > innerHeight || at.height < 100) wrong.push(box.id + ' is at ' + JSON.stringify(at))
+		wrong.push(...await ` + audit + `)
+		box.hidePopover()
+	}
+	return wrong
+})()`
+
 // TestStoriesInChromium looks at every story as a browser shows it: accessible
 // in both languages and themes, and no wider than a phone.
 func TestStoriesInChromium(t *testing.T) {
@@ -51,16 +66,21 @@ func look(t *testing.T, ctx context.Context, address, axe string) {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address), chromedp.Evaluate[chromedp.Void](axe)); err != nil {
 		t.Fatalf("%s: %v", address, err)
 	}
-	violations, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](audit, chromedp.EvalAwaitPromise))
-	if err != nil {
-		t.Fatalf("%s: %v", address, err)
+	find := func(script string) {
+		violations, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](script, chromedp.EvalAwaitPromise))
+		if err != nil {
+			t.Fatalf("%s: %v", address, err)
+		}
+		for _, v := range violations {
+			t.Errorf("%s: %s", address, v)
+		}
 	}
-	for _, v := range violations {
-		t.Errorf("%s: %s", address, v)
-	}
+	find(audit)
+	find(popovers)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(400, 900)); err != nil {
 		t.Fatal(err)
 	}
+	find(popovers)
 	wider, err := chromedp.Run(ctx, chromedp.Evaluate[int](overflow))
 	if err != nil {
 		t.Fatalf("%s: %v", address, err)

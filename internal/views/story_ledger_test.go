@@ -55,7 +55,11 @@ func (w world) settings() []aStory {
 	for i, scope := range []string{ghpkg.ScopeReadPackages, ghpkg.ScopeReadOrg, ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages, ghpkg.ScopeRepo} {
 		page.Scopes = append(page.Scopes, views.ScopeRow{Name: scope, Granted: i < 2, Grant: "/login?scope=" + scope})
 	}
+	page.Density = []views.Option{{Value: "comfortable", Selected: true}, {Value: "compact"}}
+	page.Hidden = []views.Option{{Value: "versions"}, {Value: "updated", Selected: true}, {Value: "repository"}}
+	page.Views = savedViews("")
 	unasked := page
+	unasked.Views = views.SavedViews{}
 	unasked.Rate, unasked.Saved = nil, false
 	unasked.RateError = &views.Problem{Title: "GitHub did not answer properly", Text: "GitHub did not answer in time. Try again in a moment."}
 	return []aStory{{"settings", page.Page()}, {"settings-no-rate", unasked.Page()}}

@@ -37,6 +37,7 @@ func (w world) packagePage(name string, state ghpkg.State) views.PackagePage {
 		Sorts:  views.VersionSorts{Created: views.Sort{Href: "?sort=created", Direction: "descending"}, Name: views.Sort{Href: "?sort=name"}, DaysLeft: views.Sort{Href: "?sort=days_left", Direction: "ascending"}},
 		Fresh:  views.Freshness{AsOf: ago(0.002), Refresh: "#refresh"}, Exports: views.Exports{JSON: "?format=json", CSV: "?format=csv"},
 		Delete: &views.Action{Href: "#delete"}, Ledger: "/ledger?package=api", Untagged: -1,
+		Help: views.QueryHelp{Examples: views.VersionExamples(ghpkg.Container)}, Views: savedViews("#package"),
 	}
 }
 
@@ -60,7 +61,13 @@ func (w world) onePackage() []aStory {
 	bin.Total = len(bin.Rows)
 
 	none := w.packagePage("api", ghpkg.Deleted)
-	return []aStory{{"package", full.Page()}, {"package-one-version", gem.Page()}, {"package-deleted", bin.Page()}, {"package-none", none.Page()}}
+
+	mistake := w.packagePage("api", ghpkg.Active)
+	mistake.Compact, mistake.Filter.Text = true, "v2 older:90"
+	mistake.Help.Problem = &views.QueryProblem{Before: "v2 older:", Wrong: "90", Text: "This takes a length of time: a number with h, d, w, m or y after it, such as 90d."}
+	compact := w.packagePage("api", ghpkg.Active)
+	compact.Rows, compact.Total, compact.Compact = versions(), 5, true
+	return []aStory{{"package", full.Page()}, {"package-one-version", gem.Page()}, {"package-deleted", bin.Page()}, {"package-none", none.Page()}, {"package-mistake", mistake.Page()}, {"package-compact", compact.Page()}}
 }
 
 func (w world) version() []aStory {

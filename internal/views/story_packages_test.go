@@ -8,7 +8,7 @@ import (
 func head(current string) views.OwnerHead {
 	return views.OwnerHead{
 		Login: "acme", Kind: ghpkg.Organization, GitHub: "https://github.com/acme",
-		Packages: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts", Current: current,
+		Packages: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts", Bin: "/orgs/acme/bin", Current: current,
 	}
 }
 
@@ -21,6 +21,7 @@ func (w world) table(state ghpkg.State) views.PackageTable {
 		Sorts:   views.PackageSorts{Name: views.Sort{Href: "?sort=-name", Direction: "ascending"}, Updated: views.Sort{Href: "?sort=-updated"}, Versions: views.Sort{Href: "?sort=-versions"}, DaysLeft: views.Sort{Href: "?sort=days_left"}},
 		Fresh:   views.Freshness{AsOf: ago(0.003), Refresh: "/orgs/acme/-/refresh"},
 		Exports: views.Exports{JSON: "?format=json", CSV: "?format=csv"},
+		Lenses:  lenses(""), Help: views.QueryHelp{Examples: views.PackageExamples()}, Views: savedViews("/orgs/acme/packages"),
 	}
 	for i, typ := range ghpkg.Types() {
 		t.Filter.Types = append(t.Filter.Types, views.Option{Value: string(typ), Count: 7 * i, Selected: i == 5})
