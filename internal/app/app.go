@@ -36,7 +36,8 @@ type App struct {
 	Handler http.Handler
 	Ledger  *ledger.Ledger
 
-	store *store.Store
+	store     *store.Store
+	inventory *inventory.Inventory
 }
 
 // New opens the database and returns the program, ready to serve.
@@ -57,7 +58,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 }
 
 // Close gives up what the program holds. No request may be on its way.
-func (a *App) Close(context.Context) error { return a.store.Close() }
+func (a *App) Close(context.Context) error {
+	a.inventory.Close()
+	return a.store.Close()
+}
 
 // compose joins the parts, from GitHub and the database up to the edge.
 func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store) (*App, error) {
@@ -74,13 +78,15 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err != nil {
 		return nil, err
 	}
-	o.Inventory.Now = o.Now
+	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
+	index := inventory.New(o.Inventory)
 	edge, answer := handlers.New(handlers.Deps{
 		GitHub:      accounts{gh, records},
-		Inventory:   inventory.New(o.Inventory),
+		Inventory:   index,
 		Ledger:      records,
 		Auth:        people,
 		Preferences: newPreferences(db, o.Now),
+		Views:       newSavedViews(db, o.Now),
 		Catalogue:   catalogue,
 		Ready:       db.Migrated,
 		Static:      static.Handler(),
@@ -98,7 +104,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err != nil {
 		return nil, err
 	}
-	return &App{Handler: around(withSession(people, edge)), Ledger: records, store: db}, nil
+	return &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index}, nil
 }
 
 func newGitHub(cfg config.Config, o Options) *ghclient.GitHub {

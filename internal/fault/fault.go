@@ -54,6 +54,7 @@ const (
 	CodeWrongConfirm   Code = "wrong_confirm"   // Args: Name
 	CodeCrossSite      Code = "cross_site"      //
 	CodeTooLarge       Code = "too_large"       //
+	CodeTooMany        Code = "too_many"        // as many as one viewer may keep
 	CodeMethod         Code = "method"          // the URL does not take this method
 	CodeNoPage         Code = "no_page"         // no such URL here
 	CodeReadOnly       Code = "read_only"       // STOCKROOM_READ_ONLY
@@ -90,7 +91,7 @@ const (
 // Codes returns every code, so that a test can ask the catalogues for each.
 func Codes() []Code {
 	return []Code{
-		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge,
+		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeTooMany,
 		CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,

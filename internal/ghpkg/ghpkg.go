@@ -177,6 +177,7 @@ const (
 type Notice struct {
 	Kind   NoticeKind
 	Type   Type   // the package type it is about; empty for all
+	Owner  string // the login of the owner it is about, in a listing over several; else empty
 	Detail string // GitHub's own words, or what identifies it (organization ids); may be empty
 	URL    string // at GitHub, host checked: where to open what is closed; may be empty
 }

@@ -100,7 +100,7 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 		return h.refused(c, s, found, entry, err)
 	}
 	entry, err := changer.Apply(ctx, change)
-	h.Inventory.Changed(p.Ref)
+	h.Inventory.Changed(context.WithoutCancel(ctx), p.Ref)
 	if err != nil {
 		return h.refused(c, s, found, entry, err)
 	}

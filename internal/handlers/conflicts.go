@@ -9,6 +9,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -31,7 +32,7 @@ func (h *edge) conflicts(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return h.leadToRightKind(c, s, owner, err)
 	}
-	rows, total := inventory.SelectPackages(listing.Items, ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage})
+	rows, total := inventory.NewPackages(listing).Select(ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage}, query.Packages{})
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))

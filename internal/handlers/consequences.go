@@ -27,7 +27,7 @@ func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []vi
 		restoreConsequences(found, say)
 		return all
 	}
-	versions, err := h.Inventory.Versions(ctx, s.ID, h.GitHub.Registry(s), found.ref(), ghpkg.Active)
+	versions, err := h.Inventory.Versions(ctx, h.eyes(s), found.ref(), ghpkg.Active)
 	switch {
 	case err != nil || !versions.Complete():
 		say(warning, "versions_unknown")

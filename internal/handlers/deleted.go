@@ -13,6 +13,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -21,94 +22,196 @@ import (
 const (
 	knownByGitHub = "github"
 	knownByLedger = "ledger"
+	estimated     = "estimated" // it vanished between two listings
 )
 
-// deletedPackages is the table's other state: what the ledger knows to be
-// deleted, for GitHub lists no deleted packages.
-func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, q ghpkg.Query, active ghpkg.Listing[ghpkg.Package]) error {
-	ctx := c.Request().Context()
-	known, err := h.Ledger.Deleted(ctx, owner, h.visibleTo(c, s))
+// gonePackage is a package that is deleted, as far as anybody knows.
+type gonePackage struct {
+	pkg     ghpkg.Package
+	at      time.Time // when it was deleted; of one that vanished, when it was last listed
+	knownBy string
+	by      string // login; empty: not known
+	reason  string
+	entry   string // of the ledger; empty: none
+}
+
+// gonePackages returns what the ledger knows to be deleted under an owner, and
+// what vanished without anybody having deleted it here. active is what is
+// there: somebody may have restored something at GitHub.
+func (h *edge) gonePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) ([]gonePackage, error) {
+	known, err := h.Ledger.Deleted(c.Request().Context(), owner, h.visibleTo(c, s))
+	if err != nil {
+		return nil, err
+	}
+	var all []gonePackage
+	seen := make(map[int64]bool, len(active.Items))
+	for _, p := range active.Items {
+		seen[p.ID] = true
+	}
+	for _, d := range known {
+		t := d.Target
+		if t.PackageID != 0 && seen[t.PackageID] {
+			continue
+		}
+		seen[t.PackageID] = true
+		all = append(all, goneOf(d))
+	}
+	vanished, err := h.vanished(c, s, owner)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range vanished {
+		if !seen[v.Package.ID] && ghpkg.DaysLeft(v.LastSeen, h.Now()) >= 0 {
+			all = append(all, gonePackage{pkg: v.Package, at: v.LastSeen, knownBy: estimated})
+		}
+	}
+	return all, nil
+}
+
+// goneOf is a package that the ledger knows to be deleted.
+func goneOf(d ghpkg.DeletedPackage) gonePackage {
+	t := d.Target
+	return gonePackage{
+		pkg: ghpkg.Package{ID: t.PackageID, Name: t.Name, Type: t.Type, Owner: t.Owner, Visibility: t.Visibility, UpdatedAt: d.At},
+		at:  d.At, knownBy: knownByLedger, by: d.Actor.Login, reason: d.Reason, entry: d.EntryID,
+	}
+}
+
+// vanished returns the packages that are no longer listed to the viewer. Only
+// to an owner does that mean that they are deleted: anybody else may have lost
+// the right to see them.
+func (h *edge) vanished(c echo.Context, s *auth.Session, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
+	if !h.owns(c, s, owner) {
+		return nil, nil
+	}
+	return h.Inventory.Vanished(c.Request().Context(), s.Viewer.ID, owner)
+}
+
+// owns reports whether the viewer owns all packages under an owner.
+func (h *edge) owns(c echo.Context, s *auth.Session, owner ghpkg.Owner) bool {
+	if owner.Kind() == ghpkg.User {
+		return owner.Is(s.Viewer.Login)
+	}
+	return slices.Contains(h.visibleTo(c, s).Organizations, strings.ToLower(owner.Login()))
+}
+
+// drift says how many packages vanished outside Stockroom.
+func (h *edge) drift(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) *views.Drift {
+	if vanished, err := h.vanished(c, s, owner); err != nil || len(vanished) == 0 {
+		return nil // as nearly always
+	}
+	gone, err := h.gonePackages(c, s, owner, active)
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "what vanished could not be read", "error", err)
+		return nil
+	}
+	d := &views.Drift{Href: link.Bin(owner)}
+	for _, g := range gone {
+		if g.knownBy == estimated {
+			d.Count++
+			d.Since = earlier(d.Since, g.at)
+		}
+	}
+	if d.Count == 0 {
+		return nil
+	}
+	return d
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// deletedPackages is the table's other state: what is known to be deleted, for
+// GitHub lists no deleted packages.
+func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, active *inventory.Packages) error {
+	gone, err := h.gonePackages(c, s, owner, active)
 	if err != nil {
 		return err
 	}
-	known = stillDeleted(known, active.Items)
-	rows, total := selectDeleted(known, q)
+	rows, total := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: deletedJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...),
+		Items: goneJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, total, q))
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-deleted-packages", listing.Items)
 	}
-	page := h.packageTable(c, owner, q, total)
-	for _, d := range rows {
-		page.Rows = append(page.Rows, h.deletedRow(c, d, active.Items))
+	page := h.packageTable(c, s, owner, t, total)
+	for _, g := range rows {
+		page.Rows = append(page.Rows, h.goneRow(c, g, active))
 	}
-	page.Filter.Types = typeOptions(q, countTypes(known, func(d ghpkg.DeletedPackage) ghpkg.Type { return d.Target.Type }))
+	page.Filter.Types = typeOptions(t.q, goneByType(gone))
 	page.Notices = h.notices(c, listing.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
-	if !h.ReadOnly {
-		page.Restore = &views.RestoreByName{Action: link.Packages(owner), Types: typeChoices()}
-	}
+	page.Restore = h.restoreForm(owner)
 	return h.sendTable(c, page)
 }
 
-// stillDeleted leaves out what is there again: somebody restored it at GitHub.
-func stillDeleted(known []ghpkg.DeletedPackage, active []ghpkg.Package) []ghpkg.DeletedPackage {
-	there := make(map[int64]bool, len(active))
-	for _, p := range active {
-		there[p.ID] = true
+// restoreForm restores what is not listed; nil where nothing may be changed.
+func (h *edge) restoreForm(owner ghpkg.Owner) *views.RestoreByName {
+	if h.ReadOnly {
+		return nil
 	}
-	return slices.DeleteFunc(known, func(d ghpkg.DeletedPackage) bool { return there[d.Target.PackageID] })
+	return &views.RestoreByName{Action: link.Packages(owner), Types: typeChoices()}
 }
 
-// selectDeleted filters, orders and pages what was deleted; without a sort the
-// fewest days left come first.
-func selectDeleted(all []ghpkg.DeletedPackage, q ghpkg.Query) (page []ghpkg.DeletedPackage, total int) {
-	text := strings.ToLower(q.Text)
-	rows := slices.DeleteFunc(slices.Clone(all), func(d ghpkg.DeletedPackage) bool {
-		t := d.Target
-		return len(q.Types) > 0 && !slices.Contains(q.Types, t.Type) ||
-			q.Visibility != "" && t.Visibility != q.Visibility ||
-			q.Repo != "" || // the ledger does not keep the repository
-			!strings.Contains(strings.ToLower(t.Name), text)
+// selectGone filters, orders and pages what is gone; without a sort the fewest
+// days left come first.
+func selectGone(all []gonePackage, t asked) (page []gonePackage, total int) {
+	if t.mistake != nil {
+		return nil, 0
+	}
+	q := t.q
+	rows := slices.DeleteFunc(slices.Clone(all), func(g gonePackage) bool {
+		return len(q.Types) > 0 && !slices.Contains(q.Types, g.pkg.Type) ||
+			q.Visibility != "" && g.pkg.Visibility != q.Visibility ||
+			q.Repo != "" && (g.pkg.Repository == nil || g.pkg.Repository.Name != q.Repo && g.pkg.Repository.FullName != q.Repo) ||
+			!t.search.Match(&g.pkg)
 	})
 	field, down := cmp.Or(q.Sort, ghpkg.SortDaysLeft).Descending()
-	slices.SortFunc(rows, func(a, b ghpkg.DeletedPackage) int {
-		by := a.At.Compare(b.At)
+	slices.SortFunc(rows, func(a, b gonePackage) int {
+		by := a.at.Compare(b.at)
 		if field == ghpkg.SortName {
-			by = strings.Compare(strings.ToLower(a.Target.Name), strings.ToLower(b.Target.Name))
+			by = strings.Compare(strings.ToLower(a.pkg.Name), strings.ToLower(b.pkg.Name))
 		}
 		if down {
 			by = -by
 		}
-		return cmp.Or(by, strings.Compare(a.EntryID, b.EntryID))
+		return cmp.Or(by, cmp.Compare(a.pkg.ID, b.pkg.ID), strings.Compare(a.entry, b.entry))
 	})
 	from := min((q.Page-1)*q.PerPage, len(rows))
 	return rows[from:min(from+q.PerPage, len(rows))], len(rows)
 }
 
-// deletedRow returns a deleted package as its row shows it.
-func (h *edge) deletedRow(c echo.Context, d ghpkg.DeletedPackage, active []ghpkg.Package) views.PackageRow {
+// goneRow returns a deleted package as its row shows it.
+func (h *edge) goneRow(c echo.Context, g gonePackage, active *inventory.Packages) views.PackageRow {
 	row := views.PackageRow{
-		DOMID: domID("package", d.Target.PackageID), Name: d.Target.Name, Type: d.Target.Type,
-		Visibility: d.Target.Visibility, Gone: h.gone(d.At, knownByLedger),
+		DOMID: domID("package", g.pkg.ID), Name: g.pkg.Name, Type: g.pkg.Type, Visibility: g.pkg.Visibility,
+		Repository: repositoryAnchor(g.pkg.Repository), Gone: h.gone(g.at, g.knownBy),
 	}
-	if d.Target.PackageID == 0 {
-		row.DOMID = "deleted-" + d.EntryID
+	if g.pkg.ID == 0 {
+		row.DOMID = "deleted-" + g.entry
 	}
-	row.Gone.By, row.Gone.Reason, row.Gone.Entry = d.Actor.Login, d.Reason, link.LedgerEntry(d.EntryID)
-	if ref, ok := d.Target.Ref(); ok && !h.ReadOnly {
-		row.Gone.Restore = &views.Action{Href: link.RestorePackage(ref), Disabled: h.blocked(c, d, active)}
+	row.Gone.Estimate = g.knownBy == estimated
+	row.Gone.By, row.Gone.Reason = g.by, g.reason
+	if g.entry != "" {
+		row.Gone.Entry = link.LedgerEntry(g.entry)
+	}
+	if ref, ok := g.pkg.Ref(); ok && !h.ReadOnly {
+		row.Gone.Restore = &views.Action{Href: link.RestorePackage(ref), Disabled: h.blocked(c, g.pkg, active)}
 	}
 	return row
 }
 
 // blocked says why a restoration cannot work, if that is known beforehand.
-func (h *edge) blocked(c echo.Context, d ghpkg.DeletedPackage, active []ghpkg.Package) string {
-	if slices.ContainsFunc(active, func(p ghpkg.Package) bool { return p.Type == d.Target.Type && p.Name == d.Target.Name }) {
+func (h *edge) blocked(c echo.Context, gone ghpkg.Package, active *inventory.Packages) string {
+	if active != nil && slices.ContainsFunc(active.Items, func(p ghpkg.Package) bool { return p.Type == gone.Type && p.Name == gone.Name }) {
 		return i18n.T(c.Request().Context(), "fault."+string(fault.CodeNameReused))
 	}
 	return ""
@@ -125,4 +228,12 @@ func typeChoices() []views.Option {
 		options = append(options, views.Option{Value: string(t), Count: -1})
 	}
 	return options
+}
+
+func goneByType(all []gonePackage) map[ghpkg.Type]int {
+	counts := map[ghpkg.Type]int{}
+	for _, g := range all {
+		counts[g.pkg.Type]++
+	}
+	return counts
 }

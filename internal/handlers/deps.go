@@ -69,6 +69,13 @@ type Preferences interface {
 	SavePreferences(ctx context.Context, viewerID int64, p ghpkg.Preferences) error
 }
 
+// Views keeps tables that somebody wants to come back to.
+type Views interface {
+	Views(ctx context.Context, viewerID int64) ([]ghpkg.SavedView, error)
+	SaveView(ctx context.Context, v ghpkg.SavedView) error
+	ForgetView(ctx context.Context, viewerID int64, id string) (found bool, err error)
+}
+
 // Deps is what the handlers need. All fields are required but those that say
 // otherwise.
 type Deps struct {
@@ -77,6 +84,7 @@ type Deps struct {
 	Ledger      Ledger
 	Auth        Auth
 	Preferences Preferences
+	Views       Views
 	Catalogue   *i18n.Catalogue
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler

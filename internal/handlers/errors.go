@@ -117,7 +117,7 @@ func (h *edge) logFault(c echo.Context, e *fault.Error) {
 // endSession drops a session whose token GitHub no longer takes.
 func (h *edge) endSession(c echo.Context) {
 	if s, ok := auth.From(c.Request().Context()); ok {
-		h.Inventory.Forget(s.ID)
+		h.Inventory.Forget(c.Request().Context(), s.ID)
 	}
 	h.Auth.End(c.Response(), c.Request())
 }

@@ -88,6 +88,6 @@ func ownerCrumbs(o ghpkg.Owner, more ...views.Crumb) []views.Crumb {
 func (h *edge) ownerHead(o ghpkg.Owner, current string) views.OwnerHead {
 	return views.OwnerHead{
 		Login: o.Login(), Kind: o.Kind(), GitHub: h.GitHubURL.JoinPath(o.Login()).String(),
-		Packages: link.Packages(o), Conflicts: link.Conflicts(o), Current: current,
+		Packages: link.Packages(o), Conflicts: link.Conflicts(o), Bin: link.Bin(o), Current: current,
 	}
 }

@@ -121,7 +121,7 @@ func (h *edge) refusedRow(c echo.Context, found subject, p views.Problem) error 
 	if found.action == ghpkg.ActionRestore {
 		row.Delete = nil
 		if d := found.deleted; d != nil {
-			row = h.deletedRow(c, *d, nil)
+			row = h.goneRow(c, goneOf(*d), nil)
 		}
 	}
 	row.DOMID, row.Problem = found.domID(), &p

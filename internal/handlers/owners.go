@@ -43,7 +43,7 @@ func (h *edge) owners(c echo.Context, s *auth.Session) error {
 		}
 		return c.Redirect(http.StatusSeeOther, link.Packages(owner))
 	}
-	listing, err := h.Inventory.Memberships(ctx, s.ID, registry)
+	listing, err := h.Inventory.Memberships(ctx, h.eyes(s), registry)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (h *edge) leadToRightKind(c echo.Context, s *auth.Session, asked ghpkg.Owne
 func (h *edge) visibleTo(c echo.Context, s *auth.Session) ghpkg.VisibleTo {
 	ctx := c.Request().Context()
 	visible := ghpkg.VisibleTo{ActorID: s.Viewer.ID}
-	listing, err := h.Inventory.Memberships(ctx, s.ID, h.GitHub.Registry(s))
+	listing, err := h.Inventory.Memberships(ctx, h.eyes(s), h.GitHub.Registry(s))
 	if err != nil {
 		h.Log.InfoContext(ctx, "memberships could not be listed", "error", err)
 		return visible

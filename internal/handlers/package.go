@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -30,42 +32,66 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	if err != nil {
 		return err
 	}
+	search, mistake := query.ParseVersions(q.Text, ref.Type(), h.Now())
+	if mistake != nil && format(c.Request()) != formatHTML {
+		return invalidQuery(q.Text, mistake)
+	}
+	q.State = cmp.Or(search.State(), q.State)
 	p, listing, err := h.packageAndVersions(c, s, ref, q.State)
 	if err != nil {
 		return h.missingPackage(c, s, ref, err)
 	}
-	rows, total := inventory.SelectVersions(listing.Items, ref.Type(), q)
+	rows, total := listing.Select(q, search)
+	if mistake != nil {
+		rows, total = nil, 0
+	}
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
 	case formatJSON:
-		t := tableOf(ctx, withRows(listing, versionsJSON(ref, rows)), total, q)
+		t := tableOf(ctx, withRows(listing.Listing, versionsJSON(ref, rows)), total, q)
 		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), t})
 	case formatCSV:
 		return csvAnswer(c, "versions", versionsJSON(ref, rows))
 	}
 	page := h.packagePage(c, p, ref, q, total)
+	page.Help = versionHelp(ctx, q.Text, mistake)
+	page.Views = h.savedViews(c, s)
+	return sendVersions(c, h.withVersions(c, page, ref, listing, rows))
+}
+
+// withVersions puts the rows, and what is known of all of them, into the page.
+func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Ref, listing *inventory.Versions, rows []ghpkg.Version) views.PackagePage {
 	for _, v := range rows {
 		page.Rows = append(page.Rows, h.versionRow(ref, v))
 	}
-	page.Untagged = untagged(listing.Items, ref.Type())
+	page.Untagged = -1
+	if images(ref.Type()) {
+		page.Untagged = listing.Untagged
+	}
 	page.Notices = h.notices(c, listing.Notices)
 	page.Fresh = views.Freshness{AsOf: listing.AsOf, Refresh: link.RefreshPackage(ref), Loading: loading(listing.Notices)}
+	return page
+}
+
+// sendVersions answers with the page, or with its table for a true swap.
+func sendVersions(c echo.Context, page views.PackagePage) error {
+	status := statusFor(page.Help)
 	if isSwap(c.Request()) {
-		return html(c, http.StatusOK, page.Table())
+		return html(c, status, page.Table())
 	}
-	return html(c, http.StatusOK, page.Page())
+	return html(c, status, page.Page())
 }
 
 // packageAndVersions asks for both at once.
-func (h *edge) packageAndVersions(c echo.Context, s *auth.Session, ref ghpkg.Ref, state ghpkg.State) (p ghpkg.Package, listing ghpkg.Listing[ghpkg.Version], err error) {
-	registry := h.GitHub.Registry(s)
+func (h *edge) packageAndVersions(c echo.Context, s *auth.Session, ref ghpkg.Ref, state ghpkg.State) (p ghpkg.Package, listing *inventory.Versions, err error) {
+	eyes := h.eyes(s)
 	group, ctx := errgroup.WithContext(c.Request().Context())
 	group.Go(func() (err error) {
-		p, err = registry.Package(ctx, ref)
+		p, err = h.Inventory.Package(ctx, eyes, ref)
 		return err
 	})
 	group.Go(func() (err error) {
-		listing, err = h.Inventory.Versions(ctx, s.ID, registry, ref, state)
+		listing, err = h.Inventory.Versions(ctx, eyes, ref, state)
 		return err
 	})
 	err = group.Wait()
@@ -173,19 +199,6 @@ func (h *edge) versionRow(ref ghpkg.Ref, v ghpkg.Version) views.VersionRow {
 
 // images reports whether versions of the type are manifests with tags.
 func images(t ghpkg.Type) bool { return t == ghpkg.Container || t == ghpkg.Docker }
-
-func untagged(all []ghpkg.Version, t ghpkg.Type) int {
-	if !images(t) {
-		return -1
-	}
-	n := 0
-	for _, v := range all {
-		if v.Untagged(t) {
-			n++
-		}
-	}
-	return n
-}
 
 func digest(name string) bool { return strings.HasPrefix(name, "sha256:") }
 

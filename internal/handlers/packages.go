@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -23,28 +25,40 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 	if name := c.QueryParam("name"); name != "" {
 		return h.restoreByName(c, owner, q, name)
 	}
-	active, err := h.Inventory.Packages(c.Request().Context(), s.ID, h.GitHub.Registry(s), owner, activeQuery(q))
+	t := asked{q: q, here: link.Packages(owner)}
+	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	if t.mistake != nil && format(c.Request()) != formatHTML {
+		return invalidQuery(q.Text, t.mistake)
+	}
+	t.q.State = cmp.Or(t.search.State(), t.q.State)
+	active, err := h.Inventory.Packages(c.Request().Context(), h.eyes(s), owner, activeQuery(t.q))
 	if err != nil {
 		return h.leadToRightKind(c, s, owner, err)
 	}
-	if q.State == ghpkg.Deleted {
-		return h.deletedPackages(c, s, owner, q, active)
+	if t.q.State == ghpkg.Deleted {
+		return h.deletedPackages(c, s, owner, t, active)
 	}
-	rows, total := inventory.SelectPackages(active.Items, q)
+	return h.activePackages(c, s, owner, t, active)
+}
+
+// activePackages is the table of what is there.
+func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, active *inventory.Packages) error {
+	rows, total := t.selected(active)
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(active, packagesJSON(rows)), total, q))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(active.Listing, packagesJSON(rows)), total, t.q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(rows))
 	}
-	page := h.packageTable(c, owner, q, total)
+	page := h.packageTable(c, s, owner, t, total)
 	for _, p := range rows {
 		page.Rows = append(page.Rows, h.packageRow(p))
 	}
-	page.Filter.Types = typeOptions(q, countTypes(active.Items, func(p ghpkg.Package) ghpkg.Type { return p.Type }))
+	page.Filter.Types = typeOptions(t.q, active.ByType)
 	page.Notices = h.notices(c, active.Notices)
 	page.Fresh = views.Freshness{AsOf: active.AsOf, Refresh: link.RefreshOwner(owner), Loading: loading(active.Notices)}
+	page.Drift = h.drift(c, s, owner, active)
 	return h.sendTable(c, page)
 }
 
@@ -72,30 +86,18 @@ func activeQuery(q ghpkg.Query) ghpkg.Query {
 
 // sendTable answers with the page, or with its table for a true swap.
 func (h *edge) sendTable(c echo.Context, page views.PackageTable) error {
+	status := statusFor(page.Help)
 	if isSwap(c.Request()) {
-		return html(c, http.StatusOK, page.Table())
+		return html(c, status, page.Table())
 	}
-	return html(c, http.StatusOK, page.Page())
+	return html(c, status, page.Page())
 }
 
-// packageTable returns the table without its rows.
-func (h *edge) packageTable(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total int) views.PackageTable {
-	here := link.Packages(owner)
-	page := views.PackageTable{
-		Frame: h.frame(c, owner.Login(), views.SectionOwners, ownerCrumbs(owner)...),
-		Owner: h.ownerHead(owner, "packages"),
-		Filter: views.PackageFilter{
-			Action: here, Text: q.Text, Repo: q.Repo, State: q.State, Sort: string(q.Sort), PerPage: q.PerPage,
-			Visibilities: visibilityOptions(q),
-			Active:       len(q.Types) > 0 || q.Visibility != "" || q.Repo != "" || q.Text != "",
-			Clear:        link.WithQuery(here, ghpkg.Query{State: q.State}),
-		},
-		States:  stateOptions(here, q),
-		Sorts:   packageSorts(here, q),
-		Total:   total,
-		Pages:   pagesOf(here, q, total),
-		Exports: exportsOf(here, q),
-	}
+// packageTable returns the table of an owner's packages without its rows.
+func (h *edge) packageTable(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, total int) views.PackageTable {
+	page := h.emptyTable(c, s, t, total)
+	page.Frame = h.frame(c, owner.Login(), views.SectionOwners, ownerCrumbs(owner)...)
+	page.Owner = h.ownerHead(owner, "packages")
 	page.Flash = h.flash(c)
 	return page
 }
@@ -140,14 +142,6 @@ func typeOptions(q ghpkg.Query, counts map[ghpkg.Type]int) []views.Option {
 		options = append(options, o)
 	}
 	return options
-}
-
-func countTypes[T any](all []T, typeOf func(T) ghpkg.Type) map[ghpkg.Type]int {
-	counts := map[ghpkg.Type]int{}
-	for _, one := range all {
-		counts[typeOf(one)]++
-	}
-	return counts
 }
 
 // restoreByName leads the form's type and name to the page of consequences.

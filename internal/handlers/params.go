@@ -51,6 +51,8 @@ func invalidFilter(name, value string) error {
 // The filters that each table takes, beside format, page and per_page.
 var (
 	packageFilters = []string{"type", "visibility", "repo", "state", "q", "sort", "notice", "name"}
+	allFilters     = []string{"type", "visibility", "repo", "state", "q", "sort"}
+	binFilters     = []string{"type", "q"}
 	versionFilters = []string{"state", "q", "sort", "notice"}
 	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type"}
 	pagingFilters  = []string{"page", "per_page", "format"}

@@ -68,16 +68,20 @@ func (h *edge) routes(e *echo.Echo) {
 	for _, owner := range []string{organization, user} {
 		e.GET(owner+"/packages", in(h.packages))
 		e.GET(owner+"/docker/conflicts", in(h.conflicts))
+		e.GET(owner+"/bin", in(h.bin))
 		e.POST(owner+"/-/refresh", in(h.refreshOwner))
 		e.GET(owner+"/packages/*", in(h.getPackage))
 		e.POST(owner+"/packages/*", in(h.postPackage))
 	}
 
+	e.GET("/packages", in(h.allPackages))
 	e.GET("/ledger", in(h.ledger))
 	e.GET("/ledger/:id", in(h.ledgerEntry))
 	e.GET("/settings", in(h.settings))
 	e.POST("/settings", in(h.saveSettings))
 	e.POST("/settings/sessions/revoke", in(h.revokeSessions))
+	e.POST("/settings/views", in(h.saveView))
+	e.POST("/settings/views/:id/delete", in(h.forgetView))
 }
 
 // getPackage tells apart what GETs below "{owner}/packages/" mean: what follows

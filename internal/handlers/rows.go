@@ -88,17 +88,15 @@ func packagesJSON(all []ghpkg.Package) []packageJSON {
 	return rows
 }
 
-func deletedJSON(all []ghpkg.DeletedPackage) []packageJSON {
+func goneJSON(all []gonePackage) []packageJSON {
 	rows := make([]packageJSON, 0, len(all))
-	for _, d := range all {
-		t := d.Target
-		row := packageJSON{
-			ID: t.PackageID, Name: t.Name, PackageType: t.Type, Owner: ownerRefJSON(t.Owner), Visibility: t.Visibility,
-			restorable: restorableSince(d.At, knownByLedger),
-		}
-		row.DeletedBy, row.Ledger = d.Actor.Login, link.LedgerEntry(d.EntryID)
-		if ref, ok := t.Ref(); ok {
-			row.Path = link.Package(ref)
+	for _, g := range all {
+		row := packageToJSON(g.pkg)
+		row.UpdatedAt = nil
+		row.restorable = restorableSince(g.at, g.knownBy)
+		row.DeletedBy = g.by
+		if g.entry != "" {
+			row.Ledger = link.LedgerEntry(g.entry)
 		}
 		rows = append(rows, row)
 	}

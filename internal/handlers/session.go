@@ -38,7 +38,7 @@ func (h *edge) login(c echo.Context) error {
 // callback is where GitHub sends the browser back to.
 func (h *edge) callback(c echo.Context) error {
 	if s, ok := auth.From(c.Request().Context()); ok {
-		h.Inventory.Forget(s.ID) // a step-up brings another token, which may see more
+		h.Inventory.Forget(c.Request().Context(), s.ID) // a step-up brings another token, which may see more
 	}
 	viewer, returnTo, err := h.Auth.Finish(c.Response(), c.Request())
 	if err != nil {
@@ -56,7 +56,7 @@ func (h *edge) logout(c echo.Context) error {
 	if !ok {
 		return c.Redirect(http.StatusSeeOther, link.Home)
 	}
-	h.Inventory.Forget(s.ID)
+	h.Inventory.Forget(c.Request().Context(), s.ID)
 	viewer := s.Viewer
 	if err := h.Auth.Logout(c.Response(), c.Request()); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -65,6 +66,16 @@ func (h *edge) settingsPage(c echo.Context, s *auth.Session) views.Settings {
 	for _, l := range h.Catalogue.Languages() {
 		page.Languages = append(page.Languages, views.Option{Value: l.Code, Text: l.Name, Selected: chosen.Language == l.Code, Count: -1})
 	}
+	for _, d := range densities {
+		selected := chosen.Density == d || chosen.Density == "" && d == densities[0]
+		page.Density = append(page.Density, views.Option{Value: d, Selected: selected, Count: -1})
+	}
+	hidden := hiddenColumns(chosen)
+	for _, column := range hideable {
+		page.Hidden = append(page.Hidden, views.Option{Value: column, Selected: hidden[column], Count: -1})
+	}
+	page.Views = h.savedViews(c, s)
+	page.Views.Path = ""
 	for _, t := range themes {
 		selected := chosen.Theme == t || chosen.Theme == "" && t == themes[0]
 		page.Themes = append(page.Themes, views.Option{Value: t, Selected: selected, Count: -1})
@@ -105,7 +116,18 @@ func (h *edge) saveSettings(c echo.Context, s *auth.Session) error {
 	if err := c.Request().ParseForm(); err != nil {
 		return unreadableForm(err)
 	}
-	p := ghpkg.Preferences{Language: c.FormValue("language"), Theme: c.FormValue("theme")}
+	p := ghpkg.Preferences{
+		Language: c.FormValue("language"), Theme: c.FormValue("theme"),
+		Density: c.FormValue("density"), Hidden: strings.Join(c.Request().PostForm["hidden"], ","),
+	}
+	if p.Density != "" && !contains(densities, p.Density) {
+		return invalidForm("density")
+	}
+	for column := range hiddenColumns(p) {
+		if !contains(hideable, column) {
+			return invalidForm("hidden")
+		}
+	}
 	if p.Theme != "" && !contains(themes, p.Theme) {
 		return invalidForm("theme")
 	}
@@ -126,19 +148,33 @@ func (h *edge) revokeSessions(c echo.Context, s *auth.Session) error {
 	ctx, one := c.Request().Context(), c.FormValue("session")
 	switch {
 	case c.FormValue("all") == "1":
-		h.Inventory.Forget(s.ID)
+		if err := h.forgetAll(ctx, s.Viewer.ID); err != nil {
+			return err
+		}
 		if err := h.Auth.RevokeAll(ctx, s.Viewer.ID); err != nil {
 			return err
 		}
 		return h.saved(c, link.SignedOut)
 	case one != "":
-		h.Inventory.Forget(one)
+		h.Inventory.Forget(c.Request().Context(), one)
 		if err := h.Auth.RevokeSession(ctx, s.Viewer.ID, one); err != nil {
 			return err
 		}
 		return h.saved(c, link.Settings+"?saved=1")
 	}
 	return invalidForm("session")
+}
+
+// forgetAll drops what all of a viewer's sessions were shown.
+func (h *edge) forgetAll(ctx context.Context, viewerID int64) error {
+	sessions, err := h.Auth.Sessions(ctx, viewerID)
+	if err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		h.Inventory.Forget(ctx, s.ID)
+	}
+	return nil
 }
 
 // saved leads on after a form that changed something of ours.

@@ -139,6 +139,9 @@ func noticeText(ctx context.Context, n ghpkg.Notice) string {
 	if typ != "" {
 		typ = i18n.T(ctx, "type."+typ)
 	}
+	if n.Owner != "" {
+		return i18n.T(ctx, "notice.owner_failed", "Owner", n.Owner)
+	}
 	return i18n.T(ctx, "notice."+string(n.Kind), "Type", typ)
 }
 

@@ -54,7 +54,7 @@ func (h *edge) packageAndVersion(c echo.Context, s *auth.Session, at ghpkg.Versi
 		if fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		deleted, listErr := h.Inventory.Versions(ctx, s.ID, registry, at.Package(), ghpkg.Deleted)
+		deleted, listErr := h.Inventory.Versions(ctx, h.eyes(s), at.Package(), ghpkg.Deleted)
 		if listErr != nil {
 			return err
 		}

@@ -102,10 +102,10 @@ func families() map[string][]string {
 			"open_quote", "stray_quote", "bad_text", "too_long", "too_many_terms",
 		},
 
-		"language.":    {"any"},
-		"landing.":     {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
-		"confirm.":     confirmKeys(),
-		"time.":        {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
+		"language.": {"any"},
+		"landing.":  {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
+		"confirm.":  confirmKeys(),
+		"time.":     {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
 	}
 }
 

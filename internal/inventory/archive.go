@@ -21,7 +21,9 @@ type Archive interface {
 	ExpireListings(ctx context.Context, ref ghpkg.Ref) error
 	ForgetListings(ctx context.Context, viewer string) error
 	AddVanished(ctx context.Context, viewerID int64, gone []ghpkg.Vanished) error
-	Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner) ([]ghpkg.Vanished, error)
+	Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner, now time.Time) ([]ghpkg.Vanished, error)
+	// Sweep removes listings that nobody has looked at for long.
+	Sweep(ctx context.Context, now, olderThan time.Time) error
 }
 
 // kept is a keeper that keeps nothing.
@@ -117,18 +119,22 @@ func (k keptPackages) notice(ctx context.Context, eyes Eyes, now, last ghpkg.Lis
 			gone = append(gone, ghpkg.Vanished{Package: p, LastSeen: last.AsOf, Noticed: now.AsOf})
 		}
 	}
-	if len(gone) > 0 {
-		k.worked(ctx, "remember what vanished", k.Archive.AddVanished(ctx, eyes.ViewerID, gone))
+	if len(gone) > 0 && k.worked(ctx, "remember what vanished", k.Archive.AddVanished(ctx, eyes.ViewerID, gone)) {
+		k.gone.drop(eyes.ViewerID)
 	}
 }
 
 // Vanished returns the packages of owner that were listed to the viewer once,
 // are not any more, and are gone as far as a look at each could tell.
 func (i *Inventory) Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
-	all, err := i.Archive.Vanished(ctx, viewerID, owner)
+	if all, ok := i.gone.get(viewerID, owner, i.Now()); ok {
+		return all, nil
+	}
+	all, err := i.Archive.Vanished(ctx, viewerID, owner, i.Now())
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: "inventory.Vanished", Err: err}
 	}
+	i.gone.put(viewerID, owner, all, i.Now())
 	return all, nil
 }
 
@@ -186,6 +192,8 @@ func (noArchive) ForgetListings(context.Context, string) error { return nil }
 
 func (noArchive) AddVanished(context.Context, int64, []ghpkg.Vanished) error { return nil }
 
-func (noArchive) Vanished(context.Context, int64, ghpkg.Owner) ([]ghpkg.Vanished, error) {
+func (noArchive) Vanished(context.Context, int64, ghpkg.Owner, time.Time) ([]ghpkg.Vanished, error) {
 	return nil, nil
 }
+
+func (noArchive) Sweep(context.Context, time.Time, time.Time) error { return nil }

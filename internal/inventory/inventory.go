@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -60,9 +61,12 @@ type Inventory struct {
 
 	packages *shelf[ghpkg.Package]
 	versions *shelf[ghpkg.Version]
+	details  *shelf[ghpkg.Package] // each of one package
 	owners   *shelf[ghpkg.Membership]
 	joined   *joins
+	united   *unions
 	sweeps   *sweeps
+	gone     *vanished
 
 	life context.Context // of background work; ends with Close
 	end  context.CancelFunc
@@ -87,11 +91,13 @@ func New(o Options) *Inventory {
 	if o.Archive == nil {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), sweeps: newSweeps()}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(), sweeps: newSweeps(), gone: newVanished()}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
 	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
+	i.details = newShelf[ghpkg.Package](i, kept[ghpkg.Package]{})
 	i.owners = newShelf[ghpkg.Membership](i, kept[ghpkg.Membership]{})
+	i.work.Go(i.sweepArchive)
 	return i
 }
 
@@ -106,6 +112,28 @@ func set[T comparable](option *T, standard T) {
 func (i *Inventory) Close() {
 	i.end()
 	i.work.Wait()
+}
+
+// How often the archive is swept, and how long a listing stays in it unused:
+// longer than any session lives.
+const (
+	sweepEvery = time.Hour
+	keepUnused = 8 * 24 * time.Hour
+)
+
+// sweepArchive removes from time to time what ended sessions have left.
+func (i *Inventory) sweepArchive() {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		now := i.Now()
+		i.worked(i.life, "sweep", i.Archive.Sweep(i.life, now, now.Add(-keepUnused)))
+		select {
+		case <-ticker.C:
+		case <-i.life.Done():
+			return
+		}
+	}
 }
 
 // background runs work that goes on if the one who asked for it goes away.
@@ -143,6 +171,25 @@ func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[ghpkg.Versi
 	}
 }
 
+// Package returns one package as eyes see it.
+func (i *Inventory) Package(ctx context.Context, eyes Eyes, ref ghpkg.Ref) (ghpkg.Package, error) {
+	v := i.details.get(ctx, versionsKey(eyes, ref, ""), eyes, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
+		p, err := eyes.Source.Package(ctx, ref)
+		if err == nil {
+			yield([]ghpkg.Package{p})
+		}
+		return nil, err
+	})
+	seen, err := i.details.show(ctx, v)
+	if err != nil {
+		return ghpkg.Package{}, err
+	}
+	if len(seen.listing.Items) == 0 {
+		return ghpkg.Package{}, &fault.Error{Kind: fault.Timeout, Code: fault.CodeTimeout, Op: "inventory.Package"}
+	}
+	return seen.listing.Items[0], nil
+}
+
 // Memberships returns the owners whose packages eyes may look at.
 func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Memberships) (ghpkg.Listing[ghpkg.Membership], error) {
 	v := i.owners.get(ctx, ghpkg.ListingKey{Viewer: eyes.Session}, eyes, func(ctx context.Context, yield func([]ghpkg.Membership)) ([]ghpkg.Notice, error) {
@@ -159,7 +206,9 @@ func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Membershi
 func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
 	listed := func(k ghpkg.ListingKey) bool { return k.Type == ref.Type() && k.Owner.Is(ref.Owner().Login()) }
 	i.packages.outdate(listed)
-	i.versions.outdate(func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() })
+	its := func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() }
+	i.versions.outdate(its)
+	i.details.outdate(its)
 	i.expire(ctx, ref)
 }
 
@@ -170,9 +219,11 @@ func (i *Inventory) RefreshOwner(session string, owner ghpkg.Owner) {
 
 // RefreshPackage makes the next look at a package ask GitHub.
 func (i *Inventory) RefreshPackage(session string, ref ghpkg.Ref) {
-	i.versions.outdate(func(k ghpkg.ListingKey) bool {
+	its := func(k ghpkg.ListingKey) bool {
 		return k.Viewer == session && k.Owner == ref.Owner() && k.Type == ref.Type() && k.Name == ref.Name()
-	})
+	}
+	i.versions.outdate(its)
+	i.details.outdate(its)
 }
 
 // Forget drops all that a session was shown, here and in the archive, when it ends.
@@ -180,8 +231,10 @@ func (i *Inventory) Forget(ctx context.Context, session string) {
 	its := func(k ghpkg.ListingKey) bool { return k.Viewer == session }
 	i.packages.drop(its)
 	i.versions.drop(its)
+	i.details.drop(its)
 	i.owners.drop(its)
 	i.joined.drop(session)
+	i.united.drop(session)
 	i.sweeps.drop(session)
 	i.forget(ctx, session)
 }

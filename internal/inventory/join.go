@@ -67,7 +67,7 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 		all.AsOf = earliest(all.AsOf, part.AsOf)
 		all.Notices = appendNotices(all.Notices, part.Notices)
 	}
-	packages := newPackages(all)
+	packages := NewPackages(all)
 	if lasting {
 		i.joined.put(key, join{loads, packages})
 	}

@@ -20,7 +20,8 @@ type Packages struct {
 	order *order[ghpkg.Package]
 }
 
-func newPackages(l ghpkg.Listing[ghpkg.Package]) *Packages {
+// NewPackages returns a listing as a table.
+func NewPackages(l ghpkg.Listing[ghpkg.Package]) *Packages {
 	p := &Packages{Listing: l, ByType: map[ghpkg.Type]int{}}
 	p.Items = unique(p.Items, func(p *ghpkg.Package) int64 { return p.ID })
 	for n := range p.Items {

@@ -3,7 +3,6 @@ package inventory
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )

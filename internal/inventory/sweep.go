@@ -82,9 +82,11 @@ type DeletedVersion struct {
 const sweepers = 4
 
 // DeletedVersions returns the deleted versions of packages that have been
-// looked into, and goes on looking into the others behind it, the last updated
-// first, as long as the session's budget allows.
-func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.Owner, packages *Packages) DeletedVersions {
+// looked into; those of first are looked into now. It goes on looking into the
+// others behind it, the last updated first, as long as the session's budget
+// allows.
+func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.Owner, packages *Packages, first []ghpkg.Ref) DeletedVersions {
+	i.lookInto(ctx, eyes, first)
 	result := DeletedVersions{Of: len(packages.Items)}
 	var left []ghpkg.Ref
 	for _, p := range packages.order.by("") {
@@ -111,6 +113,22 @@ func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.
 	}
 	result.Running = len(left) > 0 && i.sweeping(key)
 	return result
+}
+
+// lookInto waits for the deleted versions of packages.
+func (i *Inventory) lookInto(ctx context.Context, eyes Eyes, refs []ghpkg.Ref) {
+	var group sync.WaitGroup
+	for _, ref := range refs {
+		if _, ok := i.known(versionsKey(eyes, ref, ghpkg.Deleted)); ok {
+			continue
+		}
+		group.Go(func() {
+			if _, err := i.Versions(ctx, eyes, ref, ghpkg.Deleted); err != nil {
+				i.Log.InfoContext(ctx, "a package's bin could not be looked into", "package", ref.String(), "error", err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // known returns a listing of versions that is there, without asking anybody.

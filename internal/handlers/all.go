@@ -1,0 +1,134 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/query"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// allPackages is one table over all the viewer's owners.
+func (h *edge) allPackages(c echo.Context, s *auth.Session) error {
+	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
+		return err
+	}
+	q, err := queryOf(c, allFilters, ghpkg.Sorts()...)
+	if err != nil {
+		return err
+	}
+	t := asked{q: q, here: link.All}
+	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	if t.mistake != nil && format(c.Request()) != formatHTML {
+		return invalidQuery(q.Text, t.mistake)
+	}
+	t.q.State = cmp.Or(t.search.State(), t.q.State)
+	ctx, eyes := c.Request().Context(), h.eyes(s)
+	memberships, err := h.Inventory.Memberships(ctx, eyes, h.GitHub.Registry(s))
+	if err != nil {
+		return err
+	}
+	owners := make([]ghpkg.Owner, 0, len(memberships.Items))
+	for _, m := range memberships.Items {
+		owners = append(owners, m.Owner)
+	}
+	all, err := h.Inventory.All(ctx, eyes, owners, activeQuery(t.q))
+	if err != nil {
+		return err
+	}
+	if t.q.State == ghpkg.Deleted {
+		return h.allDeleted(c, s, owners, t, all)
+	}
+	return h.allActive(c, s, owners, t, withNotices(all, memberships.Notices))
+}
+
+// withNotices is a table that also could not see what notices say.
+func withNotices(p *inventory.Packages, more []ghpkg.Notice) *inventory.Packages {
+	if len(more) == 0 {
+		return p
+	}
+	noted := *p
+	noted.Notices = append(append([]ghpkg.Notice{}, p.Notices...), more...)
+	return &noted
+}
+
+func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, all *inventory.Packages) error {
+	rows, total := t.selected(all)
+	ctx := c.Request().Context()
+	switch format(c.Request()) {
+	case formatJSON:
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(all.Listing, packagesJSON(rows)), total, t.q))
+	case formatCSV:
+		return csvAnswer(c, "packages", packagesJSON(rows))
+	}
+	page := h.allTable(c, s, owners, t, total)
+	for _, p := range rows {
+		row := h.packageRow(p)
+		row.Owner = &views.Anchor{Text: p.Owner.Login(), Href: link.Packages(p.Owner)}
+		page.Rows = append(page.Rows, row)
+	}
+	page.Filter.Types = typeOptions(t.q, all.ByType)
+	page.Notices = h.notices(c, all.Notices)
+	page.Fresh = views.Freshness{AsOf: all.AsOf, Loading: loading(all.Notices)}
+	return sendAll(c, page)
+}
+
+// allDeleted is what is known to be deleted under all the viewer's owners.
+func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, all *inventory.Packages) error {
+	var gone []gonePackage
+	for _, owner := range owners {
+		some, err := h.gonePackages(c, s, owner, all)
+		if err != nil {
+			return err
+		}
+		gone = append(gone, some...)
+	}
+	rows, total := selectGone(gone, t)
+	listing := ghpkg.Listing[packageJSON]{
+		Items: goneJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, all.Notices...),
+	}
+	switch format(c.Request()) {
+	case formatJSON:
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
+	case formatCSV:
+		return csvAnswer(c, "deleted-packages", listing.Items)
+	}
+	page := h.allTable(c, s, owners, t, total)
+	for _, g := range rows {
+		row := h.goneRow(c, g, all)
+		row.Owner = &views.Anchor{Text: g.pkg.Owner.Login(), Href: link.Packages(g.pkg.Owner)}
+		page.Rows = append(page.Rows, row)
+	}
+	page.Filter.Types = typeOptions(t.q, goneByType(gone))
+	page.Notices = h.notices(c, listing.Notices)
+	page.Fresh = views.Freshness{AsOf: h.Now()}
+	return sendAll(c, page)
+}
+
+func (h *edge) allTable(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, total int) views.AllPackages {
+	page := views.AllPackages{PackageTable: h.emptyTable(c, s, t, total)}
+	page.Frame = h.frame(c, i18n.T(c.Request().Context(), "all.title"), views.SectionAll)
+	for _, owner := range owners {
+		to := t.q
+		to.Page = 1
+		page.Owners = append(page.Owners, views.Option{
+			Value: owner.Login(), Text: owner.Login(), Href: link.WithQuery(link.Packages(owner), to), Count: -1,
+		})
+	}
+	return page
+}
+
+func sendAll(c echo.Context, page views.AllPackages) error {
+	status := statusFor(page.Help)
+	if isSwap(c.Request()) {
+		return html(c, status, page.Table())
+	}
+	return html(c, status, page.Page())
+}

@@ -1,0 +1,218 @@
+package handlers
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// binned is one thing that can still be restored: a package, or a version of one.
+type binned struct {
+	gone    gonePackage
+	version *ghpkg.Version // nil: the package as a whole
+	ref     ghpkg.Ref      // of the version's package
+}
+
+func (b binned) at() time.Time {
+	if b.version != nil {
+		return *b.version.DeletedAt
+	}
+	return b.gone.at
+}
+
+// matches reports whether the text is part of the package's or version's name
+// or tags.
+func (b binned) matches(text string) bool {
+	if text == "" {
+		return true
+	}
+	words := []string{b.gone.pkg.Name}
+	if b.version != nil {
+		words = append(append(words, b.version.Name), b.version.Tags...)
+	}
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(w), text) })
+}
+
+// bin is all that can still be restored under an owner, least days left first.
+func (h *edge) bin(c echo.Context, s *auth.Session) error {
+	owner, err := ownerOf(c)
+	if err != nil {
+		return err
+	}
+	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
+		return err
+	}
+	q, err := queryOf(c, binFilters)
+	if err != nil {
+		return err
+	}
+	active, err := h.Inventory.Packages(c.Request().Context(), h.eyes(s), owner, ghpkg.Query{})
+	if err != nil {
+		return h.leadToRightKind(c, s, owner, err)
+	}
+	all, looked, err := h.binnedUnder(c, s, owner, active)
+	if err != nil {
+		return err
+	}
+	rows, total := selectBinned(all, q)
+	notices := append(lookedNotices(looked), active.Notices...)
+	switch format(c.Request()) {
+	case formatJSON:
+		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: h.Now(), Notices: notices}
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, q))
+	case formatCSV:
+		return csvAnswer(c, owner.Login()+"-bin", binToJSON(rows))
+	}
+	page := h.binPage(c, owner, q, total)
+	page.Looked, page.Of = looked.Looked, looked.Of
+	page.Notices = h.notices(c, notices)
+	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner), Loading: looked.Running}
+	for _, b := range rows {
+		page.Rows = append(page.Rows, h.binRow(c, b, active))
+	}
+	if isSwap(c.Request()) {
+		return html(c, http.StatusOK, page.Table())
+	}
+	return html(c, http.StatusOK, page.Page())
+}
+
+// lookedNotices says what of the bin is not known (yet).
+func lookedNotices(looked inventory.DeletedVersions) []ghpkg.Notice {
+	notices := []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}
+	switch {
+	case looked.Running:
+		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeLoading})
+	case looked.Looked < looked.Of:
+		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeBudget})
+	}
+	return notices
+}
+
+// binnedUnder returns everything that can still be restored under an owner.
+func (h *edge) binnedUnder(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) ([]binned, inventory.DeletedVersions, error) {
+	var all []binned
+	gone, err := h.gonePackages(c, s, owner, active)
+	if err != nil {
+		return nil, inventory.DeletedVersions{}, err
+	}
+	for _, g := range gone {
+		all = append(all, binned{gone: g})
+	}
+	ctx := c.Request().Context()
+	looked := h.Inventory.DeletedVersions(ctx, h.eyes(s), owner, active, h.recentlyDeleted(c, s, owner))
+	for _, d := range looked.Rows {
+		ref, ok := d.Package.Ref()
+		if ok && d.Version.DeletedAt != nil && ghpkg.DaysLeft(*d.Version.DeletedAt, h.Now()) >= 0 {
+			all = append(all, binned{gone: gonePackage{pkg: d.Package}, version: &d.Version, ref: ref})
+		}
+	}
+	return all, looked, nil
+}
+
+// mostRecent is how many packages with deletions of versions in the ledger are
+// looked into before the bin is shown.
+const mostRecent = 10
+
+// recentlyDeleted returns the packages of which versions were deleted here: they
+// are looked into first, for one's own change shows at once.
+func (h *edge) recentlyDeleted(c echo.Context, s *auth.Session, owner ghpkg.Owner) []ghpkg.Ref {
+	entries, _, err := h.Ledger.Entries(c.Request().Context(), ghpkg.LedgerFilter{
+		Owner: owner.Login(), Action: ghpkg.ActionDelete, Outcome: ghpkg.OutcomeDone,
+		Since: h.Now().Add(-ghpkg.RestoreWindow), VisibleTo: h.visibleTo(c, s),
+	}, ghpkg.LedgerPage{Limit: ghpkg.MaxPerPage})
+	if err != nil {
+		h.Log.WarnContext(c.Request().Context(), "the ledger could not be read", "error", err)
+		return nil
+	}
+	var refs []ghpkg.Ref
+	for _, e := range entries {
+		ref, ok := e.Target.Ref()
+		if ok && e.Target.VersionID != 0 && len(refs) < mostRecent && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+func selectBinned(all []binned, q ghpkg.Query) (page []binned, total int) {
+	text := strings.ToLower(q.Text)
+	rows := slices.DeleteFunc(all, func(b binned) bool {
+		return !b.matches(text) || len(q.Types) > 0 && !slices.Contains(q.Types, b.gone.pkg.Type)
+	})
+	slices.SortStableFunc(rows, func(a, b binned) int {
+		return cmp.Or(a.at().Compare(b.at()), strings.Compare(a.gone.pkg.Name, b.gone.pkg.Name))
+	})
+	from := min((q.Page-1)*q.PerPage, len(rows))
+	return rows[from:min(from+q.PerPage, len(rows))], len(rows)
+}
+
+func (h *edge) binPage(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total int) views.Bin {
+	here := link.Bin(owner)
+	return views.Bin{
+		Frame:   h.frame(c, i18n.T(c.Request().Context(), "bin.title"), views.SectionOwners, ownerCrumbs(owner)...),
+		Owner:   h.ownerHead(owner, "bin"),
+		Filter:  views.VersionFilter{Action: here, Text: q.Text, PerPage: q.PerPage, Active: q.Text != "" || len(q.Types) > 0, Clear: here},
+		Total:   total,
+		Pages:   pagesOf(here, q, total),
+		Exports: exportsOf(here, q),
+		Restore: h.restoreForm(owner),
+	}
+}
+
+func (h *edge) binRow(c echo.Context, b binned, active *inventory.Packages) views.BinRow {
+	row := views.BinRow{Type: b.gone.pkg.Type}
+	if b.version == nil {
+		gone := h.goneRow(c, b.gone, active)
+		row.Package = &gone
+		return row
+	}
+	version := h.versionRow(b.ref, *b.version)
+	row.Version = &version
+	row.Of = &views.Anchor{Text: b.ref.Name(), Href: link.Package(b.ref)}
+	return row
+}
+
+// binJSON is one thing in the bin for programs: a package's fields, and beside
+// them the version's where it is one.
+type binJSON struct {
+	packageJSON
+	Version *versionJSON `json:"version,omitempty"`
+}
+
+func binToJSON(all []binned) []binJSON {
+	rows := make([]binJSON, 0, len(all))
+	for _, b := range all {
+		if b.version == nil {
+			rows = append(rows, binJSON{packageJSON: goneJSON([]gonePackage{b.gone})[0]})
+			continue
+		}
+		v := versionToJSON(b.ref, *b.version)
+		row := binJSON{packageJSON: packageToJSON(b.gone.pkg), Version: &v}
+		row.restorable, row.Path = v.restorable, v.Path
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (b binJSON) header() []string {
+	return append(b.packageJSON.header(), "version_id", "version_name")
+}
+
+func (b binJSON) cells() []string {
+	cells := b.packageJSON.cells()
+	if b.Version == nil {
+		return append(cells, "", "")
+	}
+	return append(cells, id(b.Version.ID), b.Version.Name)
+}
