@@ -32,7 +32,7 @@ func packageLanguage(now time.Time) language[ghpkg.Package] {
 	updated := func(p *ghpkg.Package, v *value) bool { return v.within(p.UpdatedAt) }
 	return language[ghpkg.Package]{
 		fields: []field[ghpkg.Package]{
-			{"", text, func(p *ghpkg.Package, v *value) bool { return contains(p.Name, v.folded) }},
+			{"", text, func(p *ghpkg.Package, v *value) bool { return contains(p.Name, v.part) }},
 			{"type", oneOf(ghpkg.Types()...), func(p *ghpkg.Package, v *value) bool { return string(p.Type) == v.folded }},
 			{"visibility", oneOf(ghpkg.Public, ghpkg.Private, ghpkg.Internal),
 				func(p *ghpkg.Package, v *value) bool { return string(p.Visibility) == v.folded }},

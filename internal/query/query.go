@@ -28,6 +28,7 @@ type value struct {
 	text   string // as it is shown
 	quoted bool   // to be shown in quotes, for without them it would mean something else
 	folded string // in lower case
+	part   []byte // the same, to be looked for
 	none   bool   // none, unknown
 	prefix bool   // folded is only the beginning
 	lo, hi int64  // from lo to below hi: numbers, or times in microseconds
@@ -177,7 +178,11 @@ type language[T any] struct {
 // parse reads a query.
 func parse[T any](s string, now time.Time, lang language[T]) (query[T], error) {
 	if len(s) > MaxLength {
-		return query[T]{}, &Error{Pos: MaxLength, Len: len(s) - MaxLength, Reason: TooLong}
+		end := MaxLength
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end--
+		}
+		return query[T]{}, &Error{Pos: end, Len: len(s) - end, Reason: TooLong}
 	}
 	if i := invalid(s); i >= 0 {
 		return query[T]{}, &Error{Pos: i, Len: 1, Reason: BadText}

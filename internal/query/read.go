@@ -12,7 +12,8 @@ import (
 
 // text reads a value in which every character is plain.
 func text(a atom) (value, Reason) {
-	return value{text: a.text, folded: strings.ToLower(a.text)}, ""
+	folded := strings.ToLower(a.text)
+	return value{text: a.text, folded: folded, part: []byte(folded)}, ""
 }
 
 // login reads the name of an owner.

@@ -34,7 +34,7 @@ func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
 	return language[ghpkg.Version]{
 		fields: []field[ghpkg.Version]{
 			{"", text, func(x *ghpkg.Version, v *value) bool {
-				return contains(x.Name, v.folded) || anyTag(x, func(tag string) bool { return contains(tag, v.folded) })
+				return contains(x.Name, v.part) || anyTag(x, func(tag string) bool { return contains(tag, v.part) })
 			}},
 			{tagField, readTag, func(x *ghpkg.Version, v *value) bool {
 				if v.none {
