@@ -70,7 +70,7 @@ func lenses(t asked) []views.Lens {
 		key string
 		q   ghpkg.Query
 	}{
-		{"stale", ghpkg.Query{Text: "older:180d", Sort: ghpkg.SortUpdated}},
+		{"stale", ghpkg.Query{Text: "older:90d", Sort: ghpkg.SortUpdated}},
 		{"no_repository", ghpkg.Query{Text: "repo:none"}},
 		{"public", ghpkg.Query{Text: "visibility:public"}},
 		{"most_versions", ghpkg.Query{Sort: "-" + ghpkg.SortVersions}},
