@@ -80,6 +80,8 @@ func TestPackageMistakes(t *testing.T) {
 		{"updated:‹90d›", query.BadDate, "updated", "90d"},
 		{"created:‹>›", query.BadDate, "created", ">"},
 		{"updated:‹2026-03..2026-01›", query.BadRange, "updated", "2026-03..2026-01"},
+		{"updated:‹2026-03..2026-02›", query.BadRange, "updated", "2026-03..2026-02"},
+		{"versions:‹5..4›", query.BadRange, "versions", "5..4"},
 		{"state:active state:‹deleted›", query.Conflict, "state", "deleted"},
 		{"state:active,‹deleted›", query.Conflict, "state", "deleted"},
 		{"state:active -state:‹active›", query.Conflict, "state", "active"},
