@@ -11,9 +11,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// maxPlaces is how many values one statement carries. Both engines take
-// more, but are no faster with it.
-const maxPlaces = 1000
+// maxPlaces is how many values one statement carries. More of them save
+// PostgreSQL round trips, but SQLite looks a place's name up in a list of all.
+const maxPlaces = 250
 
 // insertion writes many rows with few statements.
 type insertion struct {
@@ -25,17 +25,31 @@ type insertion struct {
 // into writes n rows; row returns the values of the i-th in the columns' order.
 func (n insertion) into(ctx context.Context, tx *sql.Tx, rows int, row func(i int) []any) error {
 	width := maxPlaces / len(n.columns)
-	for from := 0; from < rows; from += width {
-		to := min(from+width, rows)
-		args := make([]any, 0, (to-from)*len(n.columns))
-		for i := from; i < to; i++ {
-			args = append(args, row(i)...)
-		}
-		if _, err := tx.ExecContext(ctx, n.text(to-from), args...); err != nil {
+	args := make([]any, 0, width*len(n.columns))
+	if rows >= width {
+		full, err := tx.PrepareContext(ctx, n.text(width)) // reading the text takes longer than doing it
+		if err != nil {
 			return err
 		}
+		defer full.Close()
+		for i := range rows - rows%width {
+			if args = append(args, row(i)...); len(args) == cap(args) {
+				if _, err := full.ExecContext(ctx, args...); err != nil {
+					return err
+				}
+				args = args[:0]
+			}
+		}
 	}
-	return nil
+	rest := rows % width
+	if rest == 0 {
+		return nil
+	}
+	for i := rows - rest; i < rows; i++ {
+		args = append(args, row(i)...)
+	}
+	_, err := tx.ExecContext(ctx, n.text(rest), args...)
+	return err
 }
 
 func (n insertion) text(rows int) string {
@@ -65,7 +79,7 @@ func places(first, n int) string {
 
 // deleteItems removes sightings of a listing.
 func deleteItems(ctx context.Context, tx *sql.Tx, listing int64, ids []int64) error {
-	for chunk := range slices.Chunk(ids, maxPlaces-1) {
+	for chunk := range slices.Chunk(ids, maxPlaces) {
 		args := []any{listing}
 		for _, id := range chunk {
 			args = append(args, id)

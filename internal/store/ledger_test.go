@@ -17,7 +17,7 @@ import (
 
 var compareOwners = cmp.AllowUnexported(ghpkg.Owner{})
 
-func owner(t *testing.T, kind ghpkg.OwnerKind, login string) ghpkg.Owner {
+func owner(t testing.TB, kind ghpkg.OwnerKind, login string) ghpkg.Owner {
 	t.Helper()
 	o, err := ghpkg.NewOwner(kind, login)
 	if err != nil {

@@ -128,20 +128,13 @@ func (s *Store) differences(ctx context.Context, listing int64, items []fact) (s
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the sightings: %w", err)
 	}
-	defer rows.Close()
-	held := map[int64]digest{}
-	for rows.Next() {
-		var id int64
-		var raw sql.RawBytes
-		if err := rows.Scan(&id, &raw); err != nil {
-			return nil, nil, fmt.Errorf("read the sightings: %w", err)
-		}
-		var d digest
-		copy(d[:], raw)
-		held[id] = d
+	all, err := collect(rows, "read the sightings", scanKey)
+	if err != nil {
+		return nil, nil, err
 	}
-	if err := rows.Err(); err != nil {
-		return nil, nil, fmt.Errorf("read the sightings: %w", err)
+	held := make(map[int64]digest, len(all))
+	for _, k := range all {
+		held[k.id] = k.digest
 	}
 	for _, f := range items {
 		if d, ok := held[f.id]; !ok || d != f.digest {

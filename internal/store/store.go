@@ -1,8 +1,8 @@
 // Package store keeps what must outlive the process: sessions, preferences, the
-// inventory and
-// the ledger. It runs on SQLite, and on PostgreSQL where several replicas share
-// a database, with one SQL text for both; it is plain, typed SQL, because a
-// generator would take longer to build than there are queries to write.
+// inventory and the ledger. It runs on SQLite, and on PostgreSQL where several
+// replicas share a database, with one SQL text for both; it is plain, typed
+// SQL, because a generator would take longer to build than there are queries to
+// write.
 package store
 
 import (

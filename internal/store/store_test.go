@@ -36,7 +36,7 @@ func onBoth(t *testing.T, test func(t *testing.T, databaseURL string)) {
 }
 
 // postgresSchema returns the URL of a schema of the test's own.
-func postgresSchema(t *testing.T) string {
+func postgresSchema(t testing.TB) string {
 	t.Helper()
 	base := os.Getenv("STOCKROOM_TEST_POSTGRES")
 	if base == "" {
@@ -79,7 +79,7 @@ func fresh(t *testing.T, databaseURL string) string {
 	return postgresSchema(t)
 }
 
-func open(t *testing.T, databaseURL string) *store.Store {
+func open(t testing.TB, databaseURL string) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), databaseURL)
 	if err != nil {
