@@ -20,7 +20,7 @@ const (
 	// is at most 10,000.
 	documentedPages = 10_000 / perPage
 	// mostPages bounds lists for which no end is documented.
-	mostPages = 1_000
+	mostPages = 2_000
 )
 
 // pager is a list at GitHub that is read to its end.

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -10,7 +9,6 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
-	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -24,12 +22,10 @@ func (h *edge) allPackages(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
-	t := asked{q: q, here: link.All}
-	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	t := h.asks(link.All, q)
 	if t.mistake != nil && format(c.Request()) != formatHTML {
 		return invalidQuery(q.Text, t.mistake)
 	}
-	t.q.State = cmp.Or(t.search.State(), t.q.State)
 	ctx, eyes := c.Request().Context(), h.eyes(s)
 	memberships, err := h.Inventory.Memberships(ctx, eyes, h.GitHub.Registry(s))
 	if err != nil {

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
-	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -25,12 +23,10 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 	if name := c.QueryParam("name"); name != "" {
 		return h.restoreByName(c, owner, q, name)
 	}
-	t := asked{q: q, here: link.Packages(owner)}
-	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	t := h.asks(link.Packages(owner), q)
 	if t.mistake != nil && format(c.Request()) != formatHTML {
 		return invalidQuery(q.Text, t.mistake)
 	}
-	t.q.State = cmp.Or(t.search.State(), t.q.State)
 	active, err := h.Inventory.Packages(c.Request().Context(), h.eyes(s), owner, activeQuery(t.q))
 	if err != nil {
 		return h.leadToRightKind(c, s, owner, err)

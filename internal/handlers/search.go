@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -23,6 +24,18 @@ type asked struct {
 	q       ghpkg.Query
 	search  query.Packages // what q.Text means
 	mistake error          // why q.Text means nothing; a *query.Error
+}
+
+// asks reads a table's query text: what it selects, and the parts of it that
+// decide what is listed at all.
+func (h *edge) asks(here string, q ghpkg.Query) asked {
+	t := asked{here: here, q: q}
+	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	t.q.State = cmp.Or(t.search.State(), q.State)
+	if t.search.Visibility() == ghpkg.Internal { // only GitHub knows which are
+		t.q.Visibility, t.search = ghpkg.Internal, t.search.Without("visibility")
+	}
+	return t
 }
 
 // selected returns the rows of the page, and how many there are on all. A query

@@ -27,7 +27,7 @@ func arrows() map[string][]string {
 		// what implements them: no ghclient, no store.
 		"internal/handlers": {
 			"internal/auth", "internal/fault", "internal/ghpkg", "internal/i18n", "internal/inventory", "internal/ledger",
-			"internal/middleware", "internal/operations", "internal/views", "internal/views/link", "internal/views/ui",
+			"internal/middleware", "internal/query", "internal/operations", "internal/views", "internal/views/link", "internal/views/ui",
 		},
 		"internal/views":      {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views/link", "internal/views/ui", "static"},
 		"internal/views/ui":   {"internal/i18n", "static"},
@@ -38,7 +38,7 @@ func arrows() map[string][]string {
 		// What the edge asks.
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
-		"internal/inventory":  {"internal/fault", "internal/ghpkg"},
+		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/query"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
 		"internal/query":      {"internal/ghpkg"},
 
