@@ -15,6 +15,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/query"
 )
 
 // catalogue is a message file: a message is a text, or an object of plural forms.
@@ -79,33 +80,27 @@ func TestLanguagesSayTheSame(t *testing.T) {
 // families are the messages whose keys are put together from a value.
 func families() map[string][]string {
 	return map[string][]string{
-		"fault.":       names(fault.Codes()),
-		"fix.":         names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":      names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget}),
-		"type.":        append(names(ghpkg.Types()), "any"),
-		"visibility.":  append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
-		"state.":       names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
-		"action.":      append(names(ghpkg.Actions()), "any"),
-		"outcome.":     append(names(ghpkg.Outcomes()), "any"),
-		"role.":        names([]ghpkg.Role{ghpkg.RoleAdmin, ghpkg.RoleMember}),
-		"owner.":       names([]ghpkg.OwnerKind{ghpkg.Organization, ghpkg.User}),
-		"theme.":       {"system", "light", "dark"},
-		"consequence.": consequences(),
-		"lens.":        {"untagged", "stale", "no_repository", "public", "most_versions"},
-		"density.":     {"comfortable", "compact"},
-		"column.":      {"versions", "updated", "repository"},
-		"query.help.":  queryExamples(),
-
-		// The reasons of internal/query.
-		"query.problem.": {
-			"unknown_field", "not_here", "empty_value", "bad_value", "bad_number", "bad_duration", "bad_date", "bad_range", "conflict",
-			"open_quote", "stray_quote", "bad_text", "too_long", "too_many_terms",
-		},
-
-		"language.": {"any"},
-		"landing.":  {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
-		"confirm.":  confirmKeys(),
-		"time.":     {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
+		"fault.":         names(fault.Codes()),
+		"fix.":           names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
+		"notice.":        names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget}),
+		"type.":          append(names(ghpkg.Types()), "any"),
+		"visibility.":    append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
+		"state.":         names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
+		"action.":        append(names(ghpkg.Actions()), "any"),
+		"outcome.":       append(names(ghpkg.Outcomes()), "any"),
+		"role.":          names([]ghpkg.Role{ghpkg.RoleAdmin, ghpkg.RoleMember}),
+		"owner.":         names([]ghpkg.OwnerKind{ghpkg.Organization, ghpkg.User}),
+		"theme.":         {"system", "light", "dark"},
+		"consequence.":   consequences(),
+		"lens.":          {"untagged", "stale", "no_repository", "public", "most_versions"},
+		"density.":       {"comfortable", "compact"},
+		"column.":        {"versions", "updated", "repository"},
+		"query.help.":    queryExamples(),
+		"query.problem.": names(query.Reasons()),
+		"language.":      {"any"},
+		"landing.":       {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
+		"confirm.":       confirmKeys(),
+		"time.":          {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
 	}
 }
 

@@ -44,7 +44,7 @@ func (f Flash) tone() ui.Tone {
 
 func (n Notice) tone() ui.Tone {
 	switch n.Kind {
-	case ghpkg.NoticeLoading, ghpkg.NoticeNoList, ghpkg.NoticeStale:
+	case ghpkg.NoticeLoading, ghpkg.NoticeNoList, ghpkg.NoticeStale, ghpkg.NoticeBudget:
 		return ui.Accent
 	}
 	return ui.Attention
