@@ -204,12 +204,12 @@ func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Membershi
 // Changed makes every viewer's next look at a package, and at its owner's
 // packages of that type, ask GitHub: a change shows at once.
 func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
+	i.expire(ctx, ref) // first: what is restored from now on is too old
 	listed := func(k ghpkg.ListingKey) bool { return k.Type == ref.Type() && k.Owner.Is(ref.Owner().Login()) }
 	i.packages.outdate(listed)
 	its := func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() }
 	i.versions.outdate(its)
 	i.details.outdate(its)
-	i.expire(ctx, ref)
 }
 
 // RefreshOwner makes the next look at an owner ask GitHub.

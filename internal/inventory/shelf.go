@@ -34,6 +34,7 @@ type entry[T any] struct {
 	current  *load[T]      // the newest listing
 	good     *load[T]      // the last whole one before it, which may still be shown; or nil
 	last     *load[T]      // the last whole one, shown or not: what came and went is told by it
+	outdated bool          // something changed before it was known what an earlier process kept
 }
 
 // view is an entry as it was at one moment.
@@ -76,8 +77,10 @@ func (s *shelf[T]) restore(ctx context.Context, key ghpkg.ListingKey, e *entry[T
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if ok && e.current == nil {
-		e.current = arrived(kept)
-		e.last = e.current
+		e.last = arrived(kept)
+		if !e.outdated {
+			e.current = e.last
+		}
 	}
 	close(e.restored)
 }
@@ -179,7 +182,7 @@ func (s *shelf[T]) outdate(match func(ghpkg.ListingKey) bool) {
 	defer s.mu.Unlock()
 	for k, e := range s.entries {
 		if match(k) {
-			e.current, e.good = nil, nil
+			e.current, e.good, e.outdated = nil, nil, true
 		}
 	}
 }
