@@ -167,6 +167,7 @@ func (h *edge) binPage(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total i
 		Pages:   pagesOf(here, q, total),
 		Exports: exportsOf(here, q),
 		Restore: h.restoreForm(owner),
+		Compact: columnsOf(c).Compact,
 	}
 }
 

@@ -54,8 +54,9 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		return csvAnswer(c, "versions", versionsJSON(ref, rows))
 	}
 	page := h.packagePage(c, p, ref, q, total)
-	page.Help = versionHelp(ctx, q.Text, mistake)
+	page.Help = versionHelp(ctx, ref.Type(), q.Text, mistake)
 	page.Views = h.savedViews(c, s)
+	page.Compact = columnsOf(c).Compact
 	return sendVersions(c, h.withVersions(c, page, ref, listing, rows))
 }
 

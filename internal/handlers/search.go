@@ -98,25 +98,12 @@ func lenses(t asked) []views.Lens {
 	return shown
 }
 
-// The examples of the help.
-var (
-	packageExamples = []views.QueryExample{
-		{Query: "gateway api", Key: "words"}, {Query: "type:npm,maven", Key: "type"}, {Query: "visibility:public", Key: "visibility"},
-		{Query: "repo:none", Key: "repo"}, {Query: "older:90d", Key: "older"}, {Query: "updated:>2026-01-01", Key: "updated"},
-		{Query: "versions:>100", Key: "versions"}, {Query: "-legacy", Key: "not"}, {Query: `"a b"`, Key: "quotes"},
-	}
-	versionExamples = []views.QueryExample{
-		{Query: "1.4", Key: "words"}, {Query: "tag:latest", Key: "tag"}, {Query: "tag:none", Key: "untagged"},
-		{Query: "digest:sha256:1a2b", Key: "digest"}, {Query: "older:90d", Key: "older"}, {Query: "-tag:latest", Key: "not"},
-	}
-)
-
 func packageHelp(ctx context.Context, text string, mistake error) views.QueryHelp {
-	return views.QueryHelp{Examples: packageExamples, Problem: queryProblem(ctx, text, mistake)}
+	return views.QueryHelp{Examples: views.PackageExamples(), Problem: queryProblem(ctx, text, mistake)}
 }
 
-func versionHelp(ctx context.Context, text string, mistake error) views.QueryHelp {
-	return views.QueryHelp{Examples: versionExamples, Problem: queryProblem(ctx, text, mistake)}
+func versionHelp(ctx context.Context, typ ghpkg.Type, text string, mistake error) views.QueryHelp {
+	return views.QueryHelp{Examples: views.VersionExamples(typ), Problem: queryProblem(ctx, text, mistake)}
 }
 
 // queryProblem points at a mistake in a query; nil if there is none.
