@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -116,6 +117,14 @@ func (h *edge) drift(c echo.Context, s *auth.Session, owner ghpkg.Owner, active 
 		return nil
 	}
 	return d
+}
+
+// driftNotice is the same for programs.
+func driftNotice(d *views.Drift) []ghpkg.Notice {
+	if d == nil {
+		return nil
+	}
+	return []ghpkg.Notice{{Kind: ghpkg.NoticeVanished, Detail: strconv.Itoa(d.Count)}}
 }
 
 func earlier(a, b time.Time) time.Time {

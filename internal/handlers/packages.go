@@ -40,10 +40,11 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 // activePackages is the table of what is there.
 func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, active *inventory.Packages) error {
 	rows, total := t.selected(active)
-	ctx := c.Request().Context()
+	drift := h.drift(c, s, owner, active)
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(active.Listing, packagesJSON(rows)), total, t.q))
+		listing := withRows(withNotices(active, driftNotice(drift)).Listing, packagesJSON(rows))
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(rows))
 	}
@@ -54,7 +55,7 @@ func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner
 	page.Filter.Types = typeOptions(t.q, active.ByType)
 	page.Notices = h.notices(c, active.Notices)
 	page.Fresh = views.Freshness{AsOf: active.AsOf, Refresh: link.RefreshOwner(owner), Loading: loading(active.Notices)}
-	page.Drift = h.drift(c, s, owner, active)
+	page.Drift = drift
 	return h.sendTable(c, page)
 }
 

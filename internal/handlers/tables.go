@@ -142,6 +142,10 @@ func noticeText(ctx context.Context, n ghpkg.Notice) string {
 	if n.Owner != "" {
 		return i18n.T(ctx, "notice.owner_failed", "Owner", n.Owner)
 	}
+	if n.Kind == ghpkg.NoticeVanished {
+		count, _ := strconv.Atoi(n.Detail) // we wrote it
+		return i18n.T(ctx, "notice.vanished", "Count", count)
+	}
 	return i18n.T(ctx, "notice."+string(n.Kind), "Type", typ)
 }
 
