@@ -16,6 +16,8 @@ const (
 	owner   = "olivia-owner"
 	member  = "marco-member"
 	outside = "sam-sso" // owner of initech, but without its SSO session
+
+	collaborator = "casey-collab"
 )
 
 // portal is a Stockroom of the test's own, with the practice world as GitHub.
