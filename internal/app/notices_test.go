@@ -182,3 +182,27 @@ func TestOtherSpellings(t *testing.T) {
 		}
 	}
 }
+
+// TestLedgerOfUnknownOwners: whoever owns an organization is told when GitHub
+// could not say so, for what others did is then missing.
+func TestLedgerOfUnknownOwners(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	p.GitHub.Inject(ghfake.Fault{PathPattern: "/user/memberships/orgs", Status: 500, Times: -1})
+	for _, path := range []string{"/ledger", "/orgs/acme/packages?state=deleted"} {
+		page := b.JSON(path, http.StatusOK, nil)
+		if !strings.Contains(page.Body, `"complete": false`) || !strings.Contains(page.Body, `"kind": "owners"`) {
+			t.Errorf("%s", page)
+		}
+		if page := b.Get(path); !page.HasText("did not say in full which organizations you own") {
+			t.Errorf("%s", page)
+		}
+	}
+	p.GitHub.ClearFaults()
+	if page := b.JSON("/ledger", http.StatusOK, nil); !strings.Contains(page.Body, `"complete": true`) {
+		t.Errorf("afterwards: %s", page)
+	}
+	stranger := p.SignIn(t, apptest.Stranger)
+	p.GitHub.RevokeUser(apptest.Stranger)
+	stranger.JSON("/ledger", http.StatusUnauthorized, nil)
+}

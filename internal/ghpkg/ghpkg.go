@@ -168,6 +168,7 @@ const (
 	NoticeLoading    NoticeKind = "loading"     // still being fetched; ask again in a moment
 	NoticeStale      NoticeKind = "stale"       // GitHub could not be asked now; this is what it said before
 	NoticeNoState    NoticeKind = "no_state"    // GitHub documents no state filter for other users' versions
+	NoticeOwners     NoticeKind = "owners"      // which organizations the viewer owns is not known to the end
 	NoticeNoList     NoticeKind = "no_list"     // GitHub lists no deleted packages; this is what the ledger knows
 )
 

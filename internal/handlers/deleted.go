@@ -27,14 +27,19 @@ const (
 // deleted, for GitHub lists no deleted packages.
 func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, q ghpkg.Query, active ghpkg.Listing[ghpkg.Package]) error {
 	ctx := c.Request().Context()
-	known, err := h.Ledger.Deleted(ctx, owner, h.visibleTo(c, s))
+	visible, notices, err := h.visibleTo(ctx, s)
+	if err != nil {
+		return err
+	}
+	known, err := h.Ledger.Deleted(ctx, owner, visible)
 	if err != nil {
 		return err
 	}
 	known = stillDeleted(known, active.Items)
 	rows, total := selectDeleted(known, q)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: deletedJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...),
+		Items: deletedJSON(rows), AsOf: h.Now(),
+		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, notices, active.Notices),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
