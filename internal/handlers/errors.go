@@ -120,6 +120,7 @@ func (h *edge) endSession(c echo.Context) {
 		h.Inventory.Forget(s.ID)
 	}
 	h.Auth.End(c.Response(), c.Request())
+	c.SetRequest(c.Request().WithContext(auth.Without(c.Request().Context())))
 }
 
 // comeBackTo returns where a sign-in should lead: this page, or for a form the
