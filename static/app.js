@@ -1,8 +1,8 @@
 // Stockroom works without this file. It adds dialogs, keys, copying, the
 // viewer's time zone, and tells screen readers what changed.
-'use strict';
-
 (() => {
+  'use strict';
+
   const root = document.documentElement;
   const byId = (id) => document.getElementById(id);
   root.classList.add('js');

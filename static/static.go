@@ -36,11 +36,11 @@ type asset struct {
 // use, from files that cannot change.
 var index = sync.OnceValue(build)
 
-// parts lists the assets and what each is made of: one stylesheet is one request.
+// parts lists the assets and what each is made of: one stylesheet and one
+// script are one request each.
 var parts = map[string][]string{
 	"app.css":      {"tokens.css", "app.css"},
-	"app.js":       {"app.js"},
-	"htmx.min.js":  {"htmx.min.js"},
+	"app.js":       {"htmx.min.js", "app.js"},
 	"octicons.svg": {"octicons.svg"},
 	"favicon.svg":  {"favicon.svg"},
 }
@@ -60,7 +60,7 @@ func build() map[string]asset {
 			if err != nil {
 				panic(err) // go:embed names each of them
 			}
-			content = append(content, text...)
+			content = append(append(content, text...), '\n')
 		}
 		a := newAsset(name, content)
 		assets[name] = a

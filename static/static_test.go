@@ -27,8 +27,8 @@ func get(t *testing.T, method, path string, header http.Header) *http.Response {
 func TestPath(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"app.css":     `^/static/app\.[0-9a-f]{8}\.css$`,
-		"htmx.min.js": `^/static/htmx\.min\.[0-9a-f]{8}\.js$`,
+		"app.css": `^/static/app\.[0-9a-f]{8}\.css$`,
+		"app.js":  `^/static/app\.[0-9a-f]{8}\.js$`,
 	} {
 		if got := static.Path(name); !regexp.MustCompile(want).MatchString(got) {
 			t.Errorf("Path(%q) = %q, want %s", name, got, want)
@@ -87,7 +87,7 @@ func TestUnchangedFilesAreNotSentAgain(t *testing.T) {
 func TestFirstViewIsSmall(t *testing.T) {
 	t.Parallel()
 	total := 0
-	for _, name := range []string{"app.css", "app.js", "htmx.min.js", "octicons.svg", "favicon.svg"} {
+	for _, name := range []string{"app.css", "app.js", "octicons.svg", "favicon.svg"} {
 		w := get(t, "GET", static.Path(name), http.Header{"Accept-Encoding": {"gzip"}})
 		sent, err := io.ReadAll(w.Body)
 		if err != nil {

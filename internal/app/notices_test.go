@@ -46,9 +46,11 @@ func TestComplete(t *testing.T) {
 		{
 			name: "the cap of 10,000", scopes: allScopes, path: "/orgs/acme/packages?type=rubygems", notices: "cap", message: "10,000",
 			arrange: func(p *apptest.Portal) {
-				for range 10_001 {
-					p.GitHub.AddPackage(ghfake.Package{Owner: apptest.Org, Type: ghpkg.RubyGems, Name: "gem" + time.Now().String()})
-				}
+				at := p.GitHub.APIURL + "/organizations/1/packages?package_type=rubygems&per_page=100&page="
+				p.GitHub.Inject(ghfake.Fault{
+					PathPattern: "/orgs/acme/packages$", Times: -1, Status: 200, Body: "[]",
+					Header: http.Header{"Link": {"<" + at + `2>; rel="next", <` + at + `101>; rel="last"`}},
+				})
 			},
 		},
 		{name: "deleted packages", scopes: allScopes, path: "/orgs/acme/packages?state=deleted", notices: "no_list"},
@@ -89,23 +91,27 @@ func TestLoading(t *testing.T) {
 	b := p.SignIn(t, apptest.Owner, allScopes...)
 	answered := make(chan struct{})
 	p.GitHub.Inject(ghfake.Fault{PathPattern: "/orgs/acme/packages$", Until: answered})
-	var table tableJSON
-	b.JSON("/orgs/acme/packages", http.StatusOK, &table)
-	if *table.Complete || !strings.Contains(table.kinds(), "loading") || len(table.Items) != 5 {
-		t.Errorf("complete %t, %v, %d rows of five", *table.Complete, table.Notices, len(table.Items))
+	// Each look takes at most as long as the inventory waits.
+	lookUntil := func(seen func(tableJSON) bool) (table tableJSON) {
+		t.Helper()
+		for range 400 {
+			table = tableJSON{}
+			if b.JSON("/orgs/acme/packages", http.StatusOK, &table); seen(table) {
+				return table
+			}
+		}
+		t.Fatalf("in the end: complete %t, %v, %d rows", *table.Complete, table.Notices, len(table.Items))
+		return table
+	}
+	part := lookUntil(func(table tableJSON) bool { return len(table.Items) == 5 })
+	if *part.Complete || !strings.Contains(part.kinds(), "loading") {
+		t.Errorf("complete %t, %v", *part.Complete, part.Notices)
 	}
 	if page := b.Get("/orgs/acme/packages"); page.Doc.Find(".poll [href], [hx-get].poll").Length() == 0 || !page.HasText("Still loading") {
 		t.Errorf("the page does not ask again: %s", page)
 	}
 	close(answered)
-	for range 100 { // each takes as long as the inventory waits
-		if b.JSON("/orgs/acme/packages", http.StatusOK, &table); *table.Complete {
-			break
-		}
-	}
-	if !*table.Complete || len(table.Items) != 6 {
-		t.Errorf("in the end: complete %t, %d rows", *table.Complete, len(table.Items))
-	}
+	lookUntil(func(table tableJSON) bool { return *table.Complete && len(table.Items) == 6 })
 }
 
 // TestClosedOwner: the list of a closed organization is GitHub's sentence and
@@ -181,4 +187,28 @@ func TestOtherSpellings(t *testing.T) {
 			t.Errorf("%s: %s", path, page)
 		}
 	}
+}
+
+// TestLedgerOfUnknownOwners: whoever owns an organization is told when GitHub
+// could not say so, for what others did is then missing.
+func TestLedgerOfUnknownOwners(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	p.GitHub.Inject(ghfake.Fault{PathPattern: "/user/memberships/orgs", Status: 500, Times: -1})
+	for _, path := range []string{"/ledger", "/orgs/acme/packages?state=deleted"} {
+		page := b.JSON(path, http.StatusOK, nil)
+		if !strings.Contains(page.Body, `"complete": false`) || !strings.Contains(page.Body, `"kind": "owners"`) {
+			t.Errorf("%s", page)
+		}
+		if page := b.Get(path); !page.HasText("did not say in full which organizations you own") {
+			t.Errorf("%s", page)
+		}
+	}
+	p.GitHub.ClearFaults()
+	if page := b.JSON("/ledger", http.StatusOK, nil); !strings.Contains(page.Body, `"complete": true`) {
+		t.Errorf("afterwards: %s", page)
+	}
+	stranger := p.SignIn(t, apptest.Stranger)
+	p.GitHub.RevokeUser(apptest.Stranger)
+	stranger.JSON("/ledger", http.StatusUnauthorized, nil)
 }

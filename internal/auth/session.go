@@ -40,7 +40,13 @@ type contextKey struct{}
 // From returns the session that makes the request; false if nobody is signed in.
 func From(ctx context.Context) (*Session, bool) {
 	s, ok := ctx.Value(contextKey{}).(*Session)
-	return s, ok
+	return s, ok && s != nil
+}
+
+// Without returns a context in which nobody is signed in any more, for the
+// answer to the request that ended the session.
+func Without(ctx context.Context) context.Context {
+	return context.WithValue(ctx, contextKey{}, (*Session)(nil))
 }
 
 // Middleware puts the session into the request's context, with a token that is

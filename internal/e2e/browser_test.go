@@ -18,6 +18,7 @@ func TestInBrowser(t *testing.T) {
 		name string
 		run  func(*testing.T, *browser)
 	}{
+		{"harness", harness},
 		{"journey", journey},
 		{"without JavaScript", withoutJavaScript},
 		{"keyboard only", keyboardOnly},
@@ -27,6 +28,9 @@ func TestInBrowser(t *testing.T) {
 		{"two tabs", twoTabs},
 		{"session revoked elsewhere", revokedElsewhere},
 		{"filters in the address", filtersInAddress},
+		{"slow GitHub", slowGitHub},
+		{"offline", offline},
+		{"own time zone", ownZone},
 		{"accessibility", accessibility},
 		{"narrow screen", narrowScreen},
 		{"first view", firstView},

@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -66,15 +68,15 @@ func (g *gallery) kinds(t *testing.T) []kind {
 		{name: "signed-out", path: link.SignedOut},
 		{name: "owners", who: owner, path: link.Home},
 		{name: "owners-sso", who: outside, path: link.Home},
-		{name: "packages", who: owner, path: packages},
-		{name: "packages-page-2", who: owner, path: packages + "?page=2&sort=-updated"},
+		{name: "packages", who: owner, path: packages + "?per_page=25"},
+		{name: "packages-page-2", who: owner, path: packages + "?page=2&sort=-updated&per_page=25"},
 		{name: "packages-deleted", who: owner, path: packages + "?state=deleted"},
 		{name: "packages-no-match", who: owner, path: packages + "?q=zzz&type=npm"},
 		{name: "packages-none", who: owner, path: "/orgs/new-venture/packages"},
 		{name: "packages-own", who: owner, path: "/users/" + owner + "/packages"},
 		{name: "package-npm", who: owner, path: link.Package(core)},
-		{name: "package-container", who: owner, path: link.Package(gateway)},
-		{name: "package-many-versions", who: owner, path: link.Package(nightly) + "?q=nightly-&page=2"},
+		{name: "package-container", who: owner, path: link.Package(gateway) + "?per_page=25"},
+		{name: "package-many-versions", who: owner, path: link.Package(nightly) + "?q=nightly-&page=2&per_page=25"},
 		{name: "package-deleted-versions", who: owner, path: link.Package(core) + "?state=deleted"},
 		{name: "version", who: owner, path: link.Version(version)},
 		{name: "dialog-version", who: owner, path: link.Package(g.solo), open: then(click("#version-4710 .cell-actions a"), "#dialog[open]")},
@@ -91,6 +93,11 @@ func (g *gallery) kinds(t *testing.T) []kind {
 		{name: "error-no-page", who: owner, path: "/nowhere"},
 		{name: "error-not-found", who: owner, path: packages + "/npm/no-such-package"},
 		{name: "error-filter", who: owner, path: packages + "?type=floppy"},
+		{name: "error-method", who: owner, path: "/logout"},
+		{name: "error-signed-out", who: collaborator, path: link.Home, open: func(tb *tab) {
+			tb.GitHub.RevokeUser(collaborator)
+			tb.visit(packages)
+		}},
 		{name: "error-sso", who: outside, path: "/orgs/initech/packages"},
 		{name: "error-app", who: owner, path: "/orgs/umbrella/packages"},
 		{name: "error-github", who: owner, path: packages + "/rubygems/acme_orders", open: func(tb *tab) {
@@ -98,6 +105,16 @@ func (g *gallery) kinds(t *testing.T) []kind {
 			tb.visit(packages + "/rubygems/acme_search")
 		}},
 		{name: "refused", who: owner, path: link.Package(g.solo), open: then(click("#version-4711 .cell-actions a", "#dialog form button:not([type])"), "#version-4711 .problem")},
+		{name: "deleted-in-place", who: owner, path: link.Package(core), open: then(click(".row-version .cell-actions a", "#dialog form button:not([type])"), ".row-version .undo")},
+		{name: "deleted-by-form", who: owner, path: link.DeletePackage(ref(t, ghpkg.NPM, "preview")), open: func(tb *tab) {
+			tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "preview"))
+			tb.leave(func() { tb.do(chromedp.Click(chromedp.CSS(".confirm form button:not([type])"))) })
+		}},
+		// The last for this person: the wait that GitHub asks for is kept.
+		{name: "error-limit", who: member, path: packages + "/rubygems/acme_orders", open: func(tb *tab) {
+			tb.GitHub.SecondaryLimit(1, http.StatusTooManyRequests, time.Minute)
+			tb.visit(packages + "/rubygems/acme_ledger")
+		}},
 	}
 }
 
@@ -110,7 +127,7 @@ func (all people) visit(t *testing.T, b *browser, g *gallery, k kind, language s
 	tb := all[k.who]
 	if tb == nil {
 		tb = b.person(t, g.portal)
-		tb.watch.expect(400, 403, 404, 409, 502)
+		tb.watch.expect(400, 401, 403, 404, 405, 409, 429, 502)
 		if k.who == owner {
 			tb.signIn(owner, link.Home, ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages, ghpkg.ScopeRepo)
 		} else if k.who != "" {

@@ -7,6 +7,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -15,6 +16,8 @@ const (
 	owner   = "olivia-owner"
 	member  = "marco-member"
 	outside = "sam-sso" // owner of initech, but without its SSO session
+
+	collaborator = "casey-collab"
 )
 
 // portal is a Stockroom of the test's own, with the practice world as GitHub.
@@ -22,7 +25,12 @@ type portal struct{ *apptest.Portal }
 
 func startPortal(t *testing.T) *portal {
 	t.Helper()
-	p := &portal{apptest.Start(t, apptest.Options{Seed: ghfake.Demo})}
+	return startPortalWith(t, inventory.Options{})
+}
+
+func startPortalWith(t *testing.T, o inventory.Options) *portal {
+	t.Helper()
+	p := &portal{apptest.Start(t, apptest.Options{Seed: ghfake.Demo, Inventory: o})}
 	actor, ok := p.GitHub.User(owner)
 	if !ok {
 		t.Fatalf("no %s in the practice world", owner)

@@ -111,6 +111,7 @@ func revokedElsewhere(t *testing.T, b *browser) {
 	p.GitHub.RevokeUser(owner) // now at GitHub itself
 	tb.visit(link.Package(core))
 	tb.see("GitHub no longer accepts this sign-in")
+	tb.in("header").miss("Sign out")
 	tb.follow("Sign in again")
 	tb.follow(owner)
 	tb.in(versionRow(v.ID)).see("Delete")

@@ -112,19 +112,24 @@ func get[T any](tb *tab, expression string) T {
 // for a moment, while one page follows another, is no failure.
 func (tb *tab) until(what, expression string) {
 	tb.t.Helper()
+	tb.wait(what, func() bool {
+		ok, err := ask[bool](tb, expression)
+		return err == nil && ok
+	})
+}
+
+// wait waits for a condition, or ends the test with what the page says instead.
+func (tb *tab) wait(what string, condition func() bool) {
+	tb.t.Helper()
 	deadline := time.After(patience)
 	tick := time.NewTicker(15 * time.Millisecond)
 	defer tick.Stop()
-	for {
-		ok, err := ask[bool](tb, expression)
-		if err == nil && ok {
-			return
-		}
+	for !condition() {
 		select {
 		case <-tick.C:
 		case <-deadline:
 			text, _ := ask[string](tb, "document.body.innerText")
-			tb.t.Fatalf("waited in vain for: %s (%v)\nat %s the page says:\n%s", what, err, tb.address(), text)
+			tb.t.Fatalf("waited in vain for: %s\nat %s the page says:\n%s", what, tb.address(), text)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/audits"
@@ -48,6 +49,15 @@ func (w *watch) troubles() []string {
 	return slices.Clone(w.found)
 }
 
+// take returns all complaints, and forgets them.
+func (w *watch) take() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := w.found
+	w.found = nil
+	return found
+}
+
 // seen returns the answers since the start or the last call of forget.
 func (w *watch) seen() []answer {
 	w.mu.Lock()
@@ -82,6 +92,9 @@ func (w *watch) event(event any) {
 			w.urls = map[network.RequestID]string{}
 		}
 		w.urls[e.RequestID] = e.Request.Method + " " + e.Request.URL
+		if u := e.Request.URL; !strings.HasPrefix(u, "http://127.0.0.1:") && !strings.HasPrefix(u, "data:") {
+			w.complain("asked somebody else: %s", u)
+		}
 	case *network.EventResponseReceived:
 		w.answers = append(w.answers, answer{url: e.Response.URL, status: e.Response.Status, id: e.RequestID})
 		if e.Response.Status >= 400 && !slices.Contains(w.expected, e.Response.Status) {

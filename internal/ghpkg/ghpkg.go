@@ -170,6 +170,7 @@ const (
 	NoticeNoState    NoticeKind = "no_state"    // GitHub documents no state filter for other users' versions
 	NoticeVanished   NoticeKind = "vanished"    // packages are no longer listed to this viewer, and nobody deleted them here. Detail: how many
 	NoticeBudget     NoticeKind = "budget"      // not everything was looked into, to leave the viewer's hourly limit to them
+	NoticeOwners     NoticeKind = "owners"      // which organizations the viewer owns is not known to the end
 	NoticeNoList     NoticeKind = "no_list"     // GitHub lists no deleted packages; this is what the ledger knows
 )
 

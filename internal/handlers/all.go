@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -55,7 +56,7 @@ func withNotices(p *inventory.Packages, more []ghpkg.Notice) *inventory.Packages
 	return &noted
 }
 
-func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, all *inventory.Packages) error {
+func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
 	rows, total := t.selected(all)
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
@@ -77,22 +78,25 @@ func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, 
 }
 
 // allDeleted is what is known to be deleted under all the viewer's owners.
-func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, all *inventory.Packages) error {
+func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
+	ctx := c.Request().Context()
 	var gone []gonePackage
+	var unseen []ghpkg.Notice
 	for _, owner := range owners {
-		some, err := h.gonePackages(c, s, owner, all)
+		some, notices, err := h.gonePackages(ctx, s, owner, all)
 		if err != nil {
 			return err
 		}
-		gone = append(gone, some...)
+		gone, unseen = append(gone, some...), notices // the same for each owner
 	}
 	rows, total := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: goneJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, all.Notices...),
+		Items: goneJSON(rows), AsOf: h.Now(),
+		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, unseen, all.Notices),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, total, t.q))
 	case formatCSV:
 		return csvAnswer(c, "deleted-packages", listing.Items)
 	}
@@ -108,7 +112,7 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 	return sendAll(c, page)
 }
 
-func (h *edge) allTable(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t asked, total int) views.AllPackages {
+func (h *edge) allTable(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, total int) views.AllPackages {
 	page := views.AllPackages{PackageTable: h.emptyTable(c, s, t, total)}
 	page.Frame = h.frame(c, i18n.T(c.Request().Context(), "all.title"), views.SectionAll)
 	for _, owner := range owners {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,12 +62,12 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return h.leadToRightKind(c, s, owner, err)
 	}
-	all, looked, err := h.binnedUnder(c, s, owner, active)
+	found, err := h.binnedUnder(c.Request().Context(), s, owner, active)
 	if err != nil {
 		return err
 	}
-	rows, total := selectBinned(all, q)
-	notices := append(lookedNotices(looked), active.Notices...)
+	rows, total := selectBinned(found.rows, q)
+	notices, looked := found.notices, found.looked
 	switch format(c.Request()) {
 	case formatJSON:
 		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: h.Now(), Notices: notices}
@@ -87,6 +88,13 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	return html(c, http.StatusOK, page.Page())
 }
 
+// inBin is what was found in a bin.
+type inBin struct {
+	rows    []binned
+	looked  inventory.DeletedVersions
+	notices []ghpkg.Notice
+}
+
 // lookedNotices says what of the bin is not known (yet).
 func lookedNotices(looked inventory.DeletedVersions) []ghpkg.Notice {
 	notices := []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}
@@ -100,24 +108,28 @@ func lookedNotices(looked inventory.DeletedVersions) []ghpkg.Notice {
 }
 
 // binnedUnder returns everything that can still be restored under an owner.
-func (h *edge) binnedUnder(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) ([]binned, inventory.DeletedVersions, error) {
-	var all []binned
-	gone, err := h.gonePackages(c, s, owner, active)
+func (h *edge) binnedUnder(ctx context.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) (inBin, error) {
+	gone, unseen, err := h.gonePackages(ctx, s, owner, active)
 	if err != nil {
-		return nil, inventory.DeletedVersions{}, err
+		return inBin{}, err
 	}
+	recent, err := h.recentlyDeleted(ctx, s, owner)
+	if err != nil {
+		return inBin{}, err
+	}
+	var found inBin
 	for _, g := range gone {
-		all = append(all, binned{gone: g})
+		found.rows = append(found.rows, binned{gone: g})
 	}
-	ctx := c.Request().Context()
-	looked := h.Inventory.DeletedVersions(ctx, h.eyes(s), owner, active, h.recentlyDeleted(c, s, owner))
-	for _, d := range looked.Rows {
+	found.looked = h.Inventory.DeletedVersions(ctx, h.eyes(s), owner, active, recent)
+	for _, d := range found.looked.Rows {
 		ref, ok := d.Package.Ref()
 		if ok && d.Version.DeletedAt != nil && ghpkg.DaysLeft(*d.Version.DeletedAt, h.Now()) >= 0 {
-			all = append(all, binned{gone: gonePackage{pkg: d.Package}, version: &d.Version, ref: ref})
+			found.rows = append(found.rows, binned{gone: gonePackage{pkg: d.Package}, version: &d.Version, ref: ref})
 		}
 	}
-	return all, looked, nil
+	found.notices = slices.Concat(lookedNotices(found.looked), unseen, active.Notices)
+	return found, nil
 }
 
 // mostRecent is how many packages with deletions of versions in the ledger are
@@ -126,14 +138,17 @@ const mostRecent = 10
 
 // recentlyDeleted returns the packages of which versions were deleted here: they
 // are looked into first, for one's own change shows at once.
-func (h *edge) recentlyDeleted(c echo.Context, s *auth.Session, owner ghpkg.Owner) []ghpkg.Ref {
-	entries, _, err := h.Ledger.Entries(c.Request().Context(), ghpkg.LedgerFilter{
+func (h *edge) recentlyDeleted(ctx context.Context, s *auth.Session, owner ghpkg.Owner) ([]ghpkg.Ref, error) {
+	visible, _, err := h.visibleTo(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	entries, _, err := h.Ledger.Entries(ctx, ghpkg.LedgerFilter{
 		Owner: owner.Login(), Action: ghpkg.ActionDelete, Outcome: ghpkg.OutcomeDone,
-		Since: h.Now().Add(-ghpkg.RestoreWindow), VisibleTo: h.visibleTo(c, s),
+		Since: h.Now().Add(-ghpkg.RestoreWindow), VisibleTo: visible,
 	}, ghpkg.LedgerPage{Limit: ghpkg.MaxPerPage})
 	if err != nil {
-		h.Log.WarnContext(c.Request().Context(), "the ledger could not be read", "error", err)
-		return nil
+		return nil, err
 	}
 	var refs []ghpkg.Ref
 	for _, e := range entries {
@@ -142,7 +157,7 @@ func (h *edge) recentlyDeleted(c echo.Context, s *auth.Session, owner ghpkg.Owne
 			refs = append(refs, ref)
 		}
 	}
-	return refs
+	return refs, nil
 }
 
 func selectBinned(all []binned, q ghpkg.Query) (page []binned, total int) {

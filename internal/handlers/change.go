@@ -52,15 +52,15 @@ const lookTimeout = 4 * time.Second
 func (h *edge) look(c echo.Context, s *auth.Session, p link.Path) subject {
 	found := subject{path: p, action: ghpkg.Action(p.Action)}
 	found.pkg = ghpkg.Package{Owner: p.Ref.Owner(), Type: p.Ref.Type(), Name: p.Ref.Name()}
+	request := c.Request()
+	ctx, cancel := context.WithTimeout(request.Context(), lookTimeout)
+	defer cancel()
 	if found.whole() && found.action == ghpkg.ActionRestore {
-		if d, ok := h.deletedHere(c, s, p.Ref); ok {
+		if d, ok := h.deletedHere(ctx, s, p.Ref); ok {
 			found.deleted = &d
 		}
 		return found
 	}
-	request := c.Request()
-	ctx, cancel := context.WithTimeout(request.Context(), lookTimeout)
-	defer cancel()
 	bounded := c.Echo().NewContext(request.WithContext(ctx), c.Response())
 	if found.whole() {
 		if pkg, err := h.GitHub.Registry(s).Package(ctx, p.Ref); err == nil {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -39,10 +40,14 @@ type gonePackage struct {
 // gonePackages returns what the ledger knows to be deleted under an owner, and
 // what vanished without anybody having deleted it here. active is what is
 // there: somebody may have restored something at GitHub.
-func (h *edge) gonePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) ([]gonePackage, error) {
-	known, err := h.Ledger.Deleted(c.Request().Context(), owner, h.visibleTo(c, s))
+func (h *edge) gonePackages(ctx context.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) ([]gonePackage, []ghpkg.Notice, error) {
+	visible, notices, err := h.visibleTo(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	known, err := h.Ledger.Deleted(ctx, owner, visible)
+	if err != nil {
+		return nil, nil, err
 	}
 	var all []gonePackage
 	seen := make(map[int64]bool, len(active.Items))
@@ -57,16 +62,16 @@ func (h *edge) gonePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, 
 		seen[t.PackageID] = true
 		all = append(all, goneOf(d))
 	}
-	vanished, err := h.vanished(c, s, owner)
+	vanished, err := h.vanished(ctx, s, owner)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, v := range vanished {
 		if !seen[v.Package.ID] && ghpkg.DaysLeft(v.LastSeen, h.Now()) >= 0 {
 			all = append(all, gonePackage{pkg: v.Package, at: v.LastSeen, knownBy: estimated})
 		}
 	}
-	return all, nil
+	return all, notices, nil
 }
 
 // goneOf is a package that the ledger knows to be deleted.
@@ -81,27 +86,29 @@ func goneOf(d ghpkg.DeletedPackage) gonePackage {
 // vanished returns the packages that are no longer listed to the viewer. Only
 // to an owner does that mean that they are deleted: anybody else may have lost
 // the right to see them.
-func (h *edge) vanished(c echo.Context, s *auth.Session, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
-	if !h.owns(c, s, owner) {
-		return nil, nil
+func (h *edge) vanished(ctx context.Context, s *auth.Session, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
+	owns, err := h.owns(ctx, s, owner)
+	if err != nil || !owns {
+		return nil, err
 	}
-	return h.Inventory.Vanished(c.Request().Context(), s.Viewer.ID, owner)
+	return h.Inventory.Vanished(ctx, s.Viewer.ID, owner)
 }
 
 // owns reports whether the viewer owns all packages under an owner.
-func (h *edge) owns(c echo.Context, s *auth.Session, owner ghpkg.Owner) bool {
+func (h *edge) owns(ctx context.Context, s *auth.Session, owner ghpkg.Owner) (bool, error) {
 	if owner.Kind() == ghpkg.User {
-		return owner.Is(s.Viewer.Login)
+		return owner.Is(s.Viewer.Login), nil
 	}
-	return slices.Contains(h.visibleTo(c, s).Organizations, strings.ToLower(owner.Login()))
+	visible, _, err := h.visibleTo(ctx, s)
+	return slices.Contains(visible.Organizations, strings.ToLower(owner.Login())), err
 }
 
 // drift says how many packages vanished outside Stockroom.
 func (h *edge) drift(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) *views.Drift {
-	if vanished, err := h.vanished(c, s, owner); err != nil || len(vanished) == 0 {
+	if vanished, err := h.vanished(c.Request().Context(), s, owner); err != nil || len(vanished) == 0 {
 		return nil // as nearly always
 	}
-	gone, err := h.gonePackages(c, s, owner, active)
+	gone, _, err := h.gonePackages(c.Request().Context(), s, owner, active)
 	if err != nil {
 		h.Log.WarnContext(c.Request().Context(), "what vanished could not be read", "error", err)
 		return nil
@@ -136,14 +143,15 @@ func earlier(a, b time.Time) time.Time {
 
 // deletedPackages is the table's other state: what is known to be deleted, for
 // GitHub lists no deleted packages.
-func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, active *inventory.Packages) error {
-	gone, err := h.gonePackages(c, s, owner, active)
+func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t wanted, active *inventory.Packages) error {
+	gone, notices, err := h.gonePackages(c.Request().Context(), s, owner, active)
 	if err != nil {
 		return err
 	}
 	rows, total := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: goneJSON(rows), AsOf: h.Now(), Notices: append([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, active.Notices...),
+		Items: goneJSON(rows), AsOf: h.Now(),
+		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, notices, active.Notices),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
@@ -172,7 +180,7 @@ func (h *edge) restoreForm(owner ghpkg.Owner) *views.RestoreByName {
 
 // selectGone filters, orders and pages what is gone; without a sort the fewest
 // days left come first.
-func selectGone(all []gonePackage, t asked) (page []gonePackage, total int) {
+func selectGone(all []gonePackage, t wanted) (page []gonePackage, total int) {
 	if t.mistake != nil {
 		return nil, 0
 	}

@@ -120,6 +120,7 @@ func (h *edge) endSession(c echo.Context) {
 		h.Inventory.Forget(c.Request().Context(), s.ID)
 	}
 	h.Auth.End(c.Response(), c.Request())
+	c.SetRequest(c.Request().WithContext(auth.Without(c.Request().Context())))
 }
 
 // comeBackTo returns where a sign-in should lead: this page, or for a form the
@@ -139,9 +140,12 @@ func comeBackTo(r *http.Request) string {
 }
 
 func setRetryAfter(header http.Header, e *fault.Error) {
-	if e.RetryAfter <= 0 {
-		return
+	if seconds := retryAfter(e); seconds > 0 {
+		header.Set("Retry-After", strconv.Itoa(seconds))
 	}
-	seconds := int((e.RetryAfter + time.Second - 1) / time.Second)
-	header.Set("Retry-After", strconv.Itoa(seconds))
+}
+
+// retryAfter is how many whole seconds to wait; who waits less is refused again.
+func retryAfter(e *fault.Error) int {
+	return int((e.RetryAfter + time.Second - 1) / time.Second)
 }

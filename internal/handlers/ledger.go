@@ -25,20 +25,24 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	filter.VisibleTo = h.visibleTo(c, s)
+	visible, notices, err := h.visibleTo(ctx, s)
+	if err != nil {
+		return err
+	}
+	filter.VisibleTo = visible
 	entries, total, err := h.Ledger.Entries(ctx, filter, ghpkg.LedgerPage{Offset: (q.Page - 1) * q.PerPage, Limit: q.PerPage})
 	if err != nil {
 		return err
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now()}, total, q))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now(), Notices: notices}, total, q))
 	case formatCSV:
 		return csvAnswer(c, "ledger", entriesJSON(entries))
 	}
 	page := views.LedgerTable{
-		Frame:  h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
-		Filter: ledgerForm(v, filter), Total: total, Pages: ledgerPages(v, q, total),
+		Frame:   h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
+		Notices: h.notices(c, notices), Filter: ledgerForm(v, filter), Total: total, Pages: ledgerPages(v, q, total),
 		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)},
 	}
 	for _, e := range entries {
@@ -180,7 +184,11 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	if _, err := values(c, nil); err != nil {
 		return err
 	}
-	e, err := h.Ledger.Entry(c.Request().Context(), c.Param("id"), h.visibleTo(c, s))
+	visible, _, err := h.visibleTo(c.Request().Context(), s)
+	if err != nil {
+		return err
+	}
+	e, err := h.Ledger.Entry(c.Request().Context(), c.Param("id"), visible)
 	if err != nil {
 		return err
 	}

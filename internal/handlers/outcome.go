@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -28,10 +29,14 @@ func (h *edge) flash(c echo.Context) *views.Flash {
 }
 
 func (h *edge) flashOf(c echo.Context, e ghpkg.Entry) *views.Flash {
-	return &views.Flash{
+	f := &views.Flash{
 		Good: e.Outcome == ghpkg.OutcomeDone, Text: h.flashText(c, e), Said: e.Message,
 		Entry: link.LedgerEntry(e.ID), Undo: h.undo(e), Outcome: e.Outcome,
 	}
+	if f.Undo != nil {
+		f.Undo.Until = time.Time{} // the text says it
+	}
+	return f
 }
 
 // flashText is one sentence on how a change ended.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -92,14 +93,21 @@ func (h *edge) leadToRightKind(c echo.Context, s *auth.Session, asked ghpkg.Owne
 
 // visibleTo returns what the viewer may read of the ledger: their own deeds,
 // and what happened in organizations that they own. When GitHub cannot say
-// which those are, only their own deeds are shown.
-func (h *edge) visibleTo(c echo.Context, s *auth.Session) ghpkg.VisibleTo {
-	ctx := c.Request().Context()
+// which those are, only their own deeds are shown, and a notice says so; when
+// it no longer knows the viewer, nothing is.
+func (h *edge) visibleTo(ctx context.Context, s *auth.Session) (ghpkg.VisibleTo, []ghpkg.Notice, error) {
 	visible := ghpkg.VisibleTo{ActorID: s.Viewer.ID}
 	listing, err := h.Inventory.Memberships(ctx, h.eyes(s), h.GitHub.Registry(s))
+	if fault.KindOf(err) == fault.SignedOut {
+		return visible, nil, err
+	}
 	if err != nil {
 		h.Log.InfoContext(ctx, "memberships could not be listed", "error", err)
-		return visible
+		return visible, []ghpkg.Notice{{Kind: ghpkg.NoticeOwners}}, nil
+	}
+	var notices []ghpkg.Notice
+	if !listing.Complete() {
+		notices = []ghpkg.Notice{{Kind: ghpkg.NoticeOwners}}
 	}
 	for _, m := range listing.Items {
 		if m.Owner.Kind() == ghpkg.Organization && m.Role == ghpkg.RoleAdmin {
@@ -107,5 +115,5 @@ func (h *edge) visibleTo(c echo.Context, s *auth.Session) ghpkg.VisibleTo {
 		}
 	}
 	slices.Sort(visible.Organizations)
-	return visible
+	return visible, notices, nil
 }

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"strings"
 
@@ -105,7 +106,7 @@ func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, er
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if d, ok := h.deletedHere(c, s, ref); ok && !h.ReadOnly {
+	if d, ok := h.deletedHere(c.Request().Context(), s, ref); ok && !h.ReadOnly {
 		return &fault.Error{
 			Kind: fault.NotFound, Code: fault.CodeAlreadyGone, Op: "handlers.showPackage",
 			Said: asFault(err).Said, Args: map[string]any{"At": d.At},
@@ -116,10 +117,14 @@ func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, er
 }
 
 // deletedHere returns what the ledger knows of a deleted package.
-func (h *edge) deletedHere(c echo.Context, s *auth.Session, ref ghpkg.Ref) (ghpkg.DeletedPackage, bool) {
-	known, err := h.Ledger.Deleted(c.Request().Context(), ref.Owner(), h.visibleTo(c, s))
+func (h *edge) deletedHere(ctx context.Context, s *auth.Session, ref ghpkg.Ref) (ghpkg.DeletedPackage, bool) {
+	visible, _, err := h.visibleTo(ctx, s)
 	if err != nil {
-		h.Log.WarnContext(c.Request().Context(), "the ledger could not be read", "error", err)
+		return ghpkg.DeletedPackage{}, false // whatever is asked of GitHub next says why
+	}
+	known, err := h.Ledger.Deleted(ctx, ref.Owner(), visible)
+	if err != nil {
+		h.Log.WarnContext(ctx, "the ledger could not be read", "error", err)
 		return ghpkg.DeletedPackage{}, false
 	}
 	for _, d := range known {

@@ -38,7 +38,7 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 }
 
 // activePackages is the table of what is there.
-func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, active *inventory.Packages) error {
+func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t wanted, active *inventory.Packages) error {
 	rows, total := t.selected(active)
 	drift := h.drift(c, s, owner, active)
 	switch format(c.Request()) {
@@ -91,7 +91,7 @@ func (h *edge) sendTable(c echo.Context, page views.PackageTable) error {
 }
 
 // packageTable returns the table of an owner's packages without its rows.
-func (h *edge) packageTable(c echo.Context, s *auth.Session, owner ghpkg.Owner, t asked, total int) views.PackageTable {
+func (h *edge) packageTable(c echo.Context, s *auth.Session, owner ghpkg.Owner, t wanted, total int) views.PackageTable {
 	page := h.emptyTable(c, s, t, total)
 	page.Frame = h.frame(c, owner.Login(), views.SectionOwners, ownerCrumbs(owner)...)
 	page.Owner = h.ownerHead(owner, "packages")

@@ -105,7 +105,7 @@ type failureJSON struct {
 }
 
 func problemJSON(e *fault.Error, p views.Problem) failureJSON {
-	f := failureJSON{Outcome: outcomeWord(e), Message: p.Said, Code: e.Code, RetryAfter: int(e.RetryAfter / time.Second)}
+	f := failureJSON{Outcome: outcomeWord(e), Message: p.Said, Code: e.Code, RetryAfter: retryAfter(e)}
 	if f.Message == "" {
 		f.Message = p.Text
 	}

@@ -24,7 +24,18 @@ func New(d Deps) (handler http.Handler, answer func(http.ResponseWriter, *http.R
 	h.echo.HTTPErrorHandler = h.fail
 	h.echo.Use(h.locale, tellLog)
 	h.routes(h.echo)
-	return h.echo, h.answer
+	return headAsGet(h.echo), h.answer
+}
+
+// headAsGet answers HEAD as it would GET. net/http keeps the body back.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context()) // a copy: outside it stays a HEAD
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // answer fails a request outside of a handler.

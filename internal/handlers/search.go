@@ -18,8 +18,8 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
-// asked is what is asked of a table of packages.
-type asked struct {
+// wanted is what is wanted of a table of packages.
+type wanted struct {
 	here    string // its path
 	q       ghpkg.Query
 	search  query.Packages // what q.Text means
@@ -28,8 +28,8 @@ type asked struct {
 
 // asks reads a table's query text: what it selects, and the parts of it that
 // decide what is listed at all.
-func (h *edge) asks(here string, q ghpkg.Query) asked {
-	t := asked{here: here, q: q}
+func (h *edge) asks(here string, q ghpkg.Query) wanted {
+	t := wanted{here: here, q: q}
 	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
 	t.q.State = cmp.Or(t.search.State(), q.State)
 	if t.search.Visibility() == ghpkg.Internal { // only GitHub knows which are
@@ -40,7 +40,7 @@ func (h *edge) asks(here string, q ghpkg.Query) asked {
 
 // selected returns the rows of the page, and how many there are on all. A query
 // that means nothing selects nothing.
-func (t asked) selected(all *inventory.Packages) (rows []ghpkg.Package, total int) {
+func (t wanted) selected(all *inventory.Packages) (rows []ghpkg.Package, total int) {
 	if t.mistake != nil {
 		return nil, 0
 	}
@@ -53,7 +53,7 @@ func (h *edge) eyes(s *auth.Session) inventory.Eyes {
 }
 
 // emptyTable returns a table of packages without its rows and its head.
-func (h *edge) emptyTable(c echo.Context, s *auth.Session, t asked, total int) views.PackageTable {
+func (h *edge) emptyTable(c echo.Context, s *auth.Session, t wanted, total int) views.PackageTable {
 	q := t.q
 	return views.PackageTable{
 		Filter: views.PackageFilter{
@@ -75,7 +75,7 @@ func (h *edge) emptyTable(c echo.Context, s *auth.Session, t asked, total int) v
 }
 
 // lenses are plain queries that are one click away.
-func lenses(t asked) []views.Lens {
+func lenses(t wanted) []views.Lens {
 	if t.q.State == ghpkg.Deleted {
 		return nil
 	}

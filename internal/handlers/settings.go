@@ -160,6 +160,9 @@ func (h *edge) revokeSessions(c echo.Context, s *auth.Session) error {
 		if err := h.Auth.RevokeSession(ctx, s.Viewer.ID, one); err != nil {
 			return err
 		}
+		if one == s.ID { // the settings would lead straight to GitHub, and back in
+			return h.saved(c, link.SignedOut)
+		}
 		return h.saved(c, link.Settings+"?saved=1")
 	}
 	return invalidForm("session")

@@ -36,6 +36,9 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 		Head: h.packageHead(p, ref), Version: h.versionRow(ref, v), Description: v.Description, License: v.License,
 		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(ref),
 	}
+	if page.Version.GitHub != "" {
+		page.Head.GitHub = "" // one way to GitHub is enough, and this one leads to the version
+	}
 	page.Flash = h.flash(c)
 	return html(c, http.StatusOK, page.Page())
 }

@@ -88,7 +88,8 @@ func New(o Options) *Inventory {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if o.Archive == nil {
+	swept := o.Archive != nil
+	if !swept {
 		o.Archive = noArchive{}
 	}
 	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(), sweeps: newSweeps(), gone: newVanished()}
@@ -97,7 +98,9 @@ func New(o Options) *Inventory {
 	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
 	i.details = newShelf[ghpkg.Package](i, kept[ghpkg.Package]{})
 	i.owners = newShelf[ghpkg.Membership](i, kept[ghpkg.Membership]{})
-	i.work.Go(i.sweepArchive)
+	if swept {
+		i.work.Go(i.sweepArchive)
+	}
 	return i
 }
 
@@ -154,11 +157,11 @@ func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, stat
 	if err != nil {
 		return nil, err
 	}
-	derive := func(l ghpkg.Listing[ghpkg.Version]) any { return newVersions(l, ref.Type(), state) }
+	derive := func(l ghpkg.Listing[ghpkg.Version]) any { return NewVersions(l, ref.Type(), state) }
 	if seen.whole != nil {
 		return seen.whole.derive(derive).(*Versions), nil
 	}
-	return newVersions(seen.listing, ref.Type(), state), nil
+	return NewVersions(seen.listing, ref.Type(), state), nil
 }
 
 func versionsKey(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) ghpkg.ListingKey {

@@ -17,7 +17,8 @@ type Versions struct {
 	order *order[ghpkg.Version]
 }
 
-func newVersions(l ghpkg.Listing[ghpkg.Version], typ ghpkg.Type, state ghpkg.State) *Versions {
+// NewVersions returns a listing in one state as a table.
+func NewVersions(l ghpkg.Listing[ghpkg.Version], typ ghpkg.Type, state ghpkg.State) *Versions {
 	v := &Versions{Listing: l}
 	v.Items = unique(v.Items, func(v *ghpkg.Version) int64 { return v.ID })
 	for n := range v.Items {

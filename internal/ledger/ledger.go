@@ -89,7 +89,9 @@ func (l *Ledger) Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) 
 // that nobody restored through it since, and that GitHub may still restore;
 // the latest first.
 func (l *Ledger) Deleted(ctx context.Context, owner ghpkg.Owner, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error) {
-	deleted, err := l.log.DeletedPackages(ctx, owner, l.now().Add(-ghpkg.RestoreWindow), visible)
+	// The log counts in milliseconds, and from since on: at the window's very end it is too late.
+	since := l.now().Add(-ghpkg.RestoreWindow).Add(time.Millisecond)
+	deleted, err := l.log.DeletedPackages(ctx, owner, since, visible)
 	if err != nil {
 		return nil, internal("ledger.Deleted", err)
 	}

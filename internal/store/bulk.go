@@ -22,34 +22,36 @@ type insertion struct {
 	onConflict string // what follows ON CONFLICT
 }
 
-// into writes n rows; row returns the values of the i-th in the columns' order.
-func (n insertion) into(ctx context.Context, tx *sql.Tx, rows int, row func(i int) []any) error {
+// into writes n rows; row appends the values of the i-th in the columns' order.
+func (n insertion) into(ctx context.Context, tx *sql.Tx, rows int, row func(to []any, i int) ([]any, error)) error {
 	width := maxPlaces / len(n.columns)
-	args := make([]any, 0, width*len(n.columns))
+	var full *sql.Stmt
+	var err error
 	if rows >= width {
-		full, err := tx.PrepareContext(ctx, n.text(width)) // reading the text takes longer than doing it
-		if err != nil {
+		if full, err = tx.PrepareContext(ctx, n.text(width)); err != nil { // reading the text takes longer than doing it
 			return err
 		}
 		defer full.Close()
-		for i := range rows - rows%width {
-			if args = append(args, row(i)...); len(args) == cap(args) {
-				if _, err := full.ExecContext(ctx, args...); err != nil {
-					return err
-				}
-				args = args[:0]
+	}
+	args := make([]any, 0, min(rows, width)*len(n.columns))
+	for from := 0; from < rows; from += width {
+		args = args[:0]
+		to := min(from+width, rows)
+		for i := from; i < to; i++ {
+			if args, err = row(args, i); err != nil {
+				return err
 			}
 		}
+		if to-from == width {
+			_, err = full.ExecContext(ctx, args...)
+		} else {
+			_, err = tx.ExecContext(ctx, n.text(to-from), args...)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	rest := rows % width
-	if rest == 0 {
-		return nil
-	}
-	for i := rows - rest; i < rows; i++ {
-		args = append(args, row(i)...)
-	}
-	_, err := tx.ExecContext(ctx, n.text(rest), args...)
-	return err
+	return nil
 }
 
 func (n insertion) text(rows int) string {
@@ -112,7 +114,10 @@ func (s *Store) once(ctx context.Context, do func(*sql.Tx) error) error {
 		return err
 	}
 	if err := do(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+			err = errors.Join(err, undo)
+		}
+		return err
 	}
 	return tx.Commit()
 }

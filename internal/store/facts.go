@@ -1,12 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"time"
+	"slices"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
@@ -16,7 +17,7 @@ type facts[T any] struct {
 	table   string
 	columns []string
 	id      func(*T) int64
-	values  func(*T) ([]any, error) // in the columns' order: string, int64 or nil
+	values  func(to []any, item *T) ([]any, error) // appends in the columns' order: string, int64 or nil
 	scan    func(scanner) (T, error)
 }
 
@@ -33,7 +34,7 @@ func packageFacts() facts[ghpkg.Package] {
 	}
 }
 
-func packageValues(p *ghpkg.Package) ([]any, error) {
+func packageValues(to []any, p *ghpkg.Package) ([]any, error) {
 	var versions, repo any
 	var linked ghpkg.Repository
 	if p.VersionCount != nil {
@@ -43,11 +44,11 @@ func packageValues(p *ghpkg.Package) ([]any, error) {
 		linked, repo = *p.Repository, storable(p.Repository.Name)
 	}
 	login := p.Owner.Login()
-	return []any{
+	return append(to,
 		storable(p.Name), string(p.Type), string(p.Owner.Kind()), login, loginKey(login), storable(string(p.Visibility)), versions,
 		storable(p.HTMLURL), p.CreatedAt.UnixMilli(), p.UpdatedAt.UnixMilli(),
 		repo, storable(linked.FullName), number(linked.Private), storable(linked.HTMLURL),
-	}, nil
+	), nil
 }
 
 // scanPackage reads item_id and the columns of packageFacts, and then what
@@ -95,7 +96,7 @@ func versionFacts() facts[ghpkg.Version] {
 	}
 }
 
-func versionValues(v *ghpkg.Version) ([]any, error) {
+func versionValues(to []any, v *ghpkg.Version) ([]any, error) {
 	tags := "null"
 	if v.Tags != nil {
 		text, err := json.Marshal(v.Tags)
@@ -108,10 +109,10 @@ func versionValues(v *ghpkg.Version) ([]any, error) {
 	if v.DeletedAt != nil {
 		deleted = v.DeletedAt.UnixMilli()
 	}
-	return []any{
+	return append(to,
 		storable(v.Name), storable(v.Description), storable(v.License), tags, storable(v.HTMLURL),
 		v.CreatedAt.UnixMilli(), v.UpdatedAt.UnixMilli(), deleted,
-	}, nil
+	), nil
 }
 
 func scanVersion(row scanner) (ghpkg.Version, error) {
@@ -166,14 +167,41 @@ func digestOf(scratch []byte, table string, id int64, values []any) (digest, []b
 	return digest(sum[:len(digest{})]), b
 }
 
-// fact is one item ready to be written.
-type fact struct {
+// factKey is where a fact stands.
+type factKey struct {
 	id     int64
 	digest digest
-	values []any
 }
 
-// row returns what stands in the facts' table.
-func (f *fact) row(keptAt time.Time) []any {
-	return append([]any{f.id, f.digest[:], keptAt.UnixMilli()}, f.values...)
+func scanKey(row scanner) (factKey, error) {
+	var k factKey
+	var raw sql.RawBytes
+	err := row.Scan(&k.id, &raw)
+	copy(k.digest[:], raw)
+	return k, err
+}
+
+// fact is one item of a listing: its key, and where in the listing it is.
+type fact struct {
+	factKey
+	index int
+}
+
+// keys returns the items' keys by id, each once. The order is the same for all
+// who write, so that no two wait for each other.
+func (k facts[T]) keys(items []T) ([]fact, error) {
+	all := make([]fact, len(items))
+	var values []any
+	var scratch []byte
+	var err error
+	for i := range items {
+		if values, err = k.values(values[:0], &items[i]); err != nil {
+			return nil, err
+		}
+		f := fact{factKey{id: k.id(&items[i])}, i}
+		f.digest, scratch = digestOf(scratch, k.table, f.id, values)
+		all[i] = f
+	}
+	slices.SortFunc(all, func(a, b fact) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(b.index, a.index)) })
+	return slices.CompactFunc(all, func(a, b fact) bool { return a.id == b.id }), nil
 }

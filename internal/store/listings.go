@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -51,7 +50,7 @@ const listingTries = 10
 // they show nobody anything, and so the transaction that shows them is short,
 // and whoever else wants to write waits for as little as can be.
 func save[T any](ctx context.Context, s *Store, kind facts[T], key ghpkg.ListingKey, l ghpkg.Listing[T]) error {
-	items, err := kind.facts(l.Items)
+	items, err := kind.keys(l.Items)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func save[T any](ctx context.Context, s *Store, kind facts[T], key ghpkg.Listing
 		if c.shown, c.gone, err = s.differences(ctx, held.id, items); err != nil {
 			return err
 		}
-		if err := insertFacts(ctx, s, kind, c.shown, l.AsOf); err != nil {
+		if err := insertFacts(ctx, s, kind, l, c.shown); err != nil {
 			return fmt.Errorf("write what was listed: %w", err)
 		}
 		done, err := s.apply(ctx, c)
@@ -82,28 +81,10 @@ func save[T any](ctx context.Context, s *Store, kind facts[T], key ghpkg.Listing
 	return errors.New("write the listing: others were always faster")
 }
 
-// facts returns the items by id, each once. The order is the same for all who
-// write, so that no two wait for each other.
-func (k facts[T]) facts(items []T) ([]fact, error) {
-	all := make([]fact, len(items))
-	var scratch []byte
-	for i := range items {
-		values, err := k.values(&items[i])
-		if err != nil {
-			return nil, err
-		}
-		f := fact{id: k.id(&items[i]), values: values}
-		f.digest, scratch = digestOf(scratch, k.table, f.id, values)
-		all[len(items)-1-i] = f // backwards: the last of the same id comes first, and stays
-	}
-	slices.SortStableFunc(all, func(a, b fact) int { return cmp.Compare(a.id, b.id) })
-	return slices.CompactFunc(all, func(a, b fact) bool { return a.id == b.id }), nil
-}
-
 // factsAtOnce is how many facts one transaction writes: some hundredths of a second.
 const factsAtOnce = 2000
 
-func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], all []fact, at time.Time) error {
+func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], l ghpkg.Listing[T], all []fact) error {
 	rows := insertion{
 		table:   kind.table,
 		columns: append([]string{"item_id", "digest", "kept_at"}, kind.columns...),
@@ -112,7 +93,10 @@ func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], all []fact
 	}
 	for part := range slices.Chunk(all, factsAtOnce) {
 		err := s.inTx(ctx, func(tx *sql.Tx) error {
-			return rows.into(ctx, tx, len(part), func(i int) []any { return part[i].row(at) })
+			return rows.into(ctx, tx, len(part), func(to []any, i int) ([]any, error) {
+				f := &part[i]
+				return kind.values(append(to, f.id, f.digest[:], l.AsOf.UnixMilli()), &l.Items[f.index])
+			})
 		})
 		if err != nil {
 			return err
@@ -174,8 +158,8 @@ func (s *Store) apply(ctx context.Context, c change) (done bool, err error) {
 			table: "inventory_sightings", columns: []string{"listing_id", "item_id", "digest"},
 			onConflict: "(listing_id, item_id) DO UPDATE SET digest = excluded.digest",
 		}
-		return sightings.into(ctx, tx, len(c.shown), func(i int) []any {
-			return []any{id, c.shown[i].id, c.shown[i].digest[:]}
+		return sightings.into(ctx, tx, len(c.shown), func(to []any, i int) ([]any, error) {
+			return append(to, id, c.shown[i].id, c.shown[i].digest[:]), nil
 		})
 	})
 	return done && err == nil, err

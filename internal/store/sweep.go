@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,18 +83,4 @@ func (s *Store) sweepFacts(ctx context.Context, table string, before time.Time) 
 		}
 	}
 	return nil
-}
-
-// factKey is where a fact stands.
-type factKey struct {
-	id     int64
-	digest digest
-}
-
-func scanKey(row scanner) (factKey, error) {
-	var k factKey
-	var raw sql.RawBytes
-	err := row.Scan(&k.id, &raw)
-	copy(k.digest[:], raw)
-	return k, err
 }

@@ -36,11 +36,11 @@ func (s *Store) AddVanished(ctx context.Context, viewerID int64, all []ghpkg.Van
 	})
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
 		for i := range all {
-			values, err := packageValues(&all[i].Package)
+			v := &all[i]
+			args, err := packageValues([]any{viewerID, v.Package.ID, v.LastSeen.UnixMilli(), v.Noticed.UnixMilli()}, &v.Package)
 			if err != nil {
 				return err
 			}
-			args := append([]any{viewerID, all[i].Package.ID, all[i].LastSeen.UnixMilli(), all[i].Noticed.UnixMilli()}, values...)
 			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 // LedgerTable is the record of who did what and why.
 type LedgerTable struct {
 	Frame
+	Notices []Notice
 	Filter  LedgerFilter
 	Rows    []LedgerRow
 	Total   int
