@@ -107,7 +107,7 @@ func (h *edge) packageRow(p ghpkg.Package) views.PackageRow {
 	}
 	if ref, ok := p.Ref(); ok {
 		row.Href = link.Package(ref)
-		row.Delete = h.action(link.DeletePackage(ref))
+		row.Delete = h.action(link.Deletion(row.Href))
 	}
 	return row
 }

@@ -78,7 +78,10 @@ func Package(r ghpkg.Ref) string {
 // The addresses inside a package: GET shows the consequences, POST acts.
 
 // DeletePackage returns where a package is deleted.
-func DeletePackage(r ghpkg.Ref) string { return Package(r) + "/-/delete" }
+func DeletePackage(r ghpkg.Ref) string { return Deletion(Package(r)) }
+
+// Deletion returns where the package at the address is deleted.
+func Deletion(pkg string) string { return pkg + "/-/delete" }
 
 // RestorePackage returns where a package is restored.
 func RestorePackage(r ghpkg.Ref) string { return Package(r) + "/-/restore" }

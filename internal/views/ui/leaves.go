@@ -64,3 +64,24 @@ func Dash() templ.Component {
 		return err
 	})
 }
+
+// DialogButton is a small button that opens a page as a dialog, or the page
+// itself without JavaScript. what is said only to those who do not see the row.
+func DialogButton(href, text, what string, careful bool) templ.Component {
+	mark := ""
+	if careful {
+		mark = " data-careful"
+	}
+	href = templ.EscapeString(href)
+	return leaf(`<a class="button button-small"` + mark + ` href="` + href + `" hx-get="` + href +
+		`" hx-target="#dialog-body" hx-swap="innerHTML">` + label(text, what) + `</a>`)
+}
+
+// ButtonOff is a small button that cannot be pressed.
+func ButtonOff(text, what string) templ.Component {
+	return leaf(`<span class="button button-small button-off">` + label(text, what) + `</span>`)
+}
+
+func label(text, what string) string {
+	return templ.EscapeString(text) + ` <span class="visually-hidden">` + templ.EscapeString(what) + `</span>`
+}
