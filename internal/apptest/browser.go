@@ -2,7 +2,6 @@ package apptest
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -227,28 +226,6 @@ func (b *Browser) Visited() []string { return slices.Clone(b.visited) }
 
 // CookieValues returns the value of every cookie that this browser was ever given.
 func (b *Browser) CookieValues() []string { return slices.Clone(b.cookies) }
-
-// WithFormat returns the address with format in its query.
-func WithFormat(path, format string) string {
-	sep := "?"
-	if strings.Contains(path, "?") {
-		sep = "&"
-	}
-	return path + sep + "format=" + format
-}
-
-func (p *Page) decode(tb testing.TB, status int, v any) {
-	tb.Helper()
-	if p.Status != status {
-		tb.Fatalf("status %d, want %d: %s", p.Status, status, p)
-	}
-	if v == nil {
-		return
-	}
-	if err := json.Unmarshal([]byte(p.Body), v); err != nil {
-		tb.Fatalf("%v: %s", err, p)
-	}
-}
 
 // Cookies returns what the browser sends to the portal now.
 func (b *Browser) Cookies() []*http.Cookie {

@@ -2,10 +2,12 @@ package apptest
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 )
@@ -121,3 +123,25 @@ func (p *Page) resolve(href string) string {
 
 // words returns the text with single spaces.
 func words(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// WithFormat returns the address with format in its query.
+func WithFormat(path, format string) string {
+	sep := "?"
+	if strings.Contains(path, "?") {
+		sep = "&"
+	}
+	return path + sep + "format=" + format
+}
+
+func (p *Page) decode(tb testing.TB, status int, v any) {
+	tb.Helper()
+	if p.Status != status {
+		tb.Fatalf("status %d, want %d: %s", p.Status, status, p)
+	}
+	if v == nil {
+		return
+	}
+	if err := json.Unmarshal([]byte(p.Body), v); err != nil {
+		tb.Fatalf("%v: %s", err, p)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
 	"log/slog"
 	"maps"
 	"net"
@@ -123,7 +124,9 @@ func (p *Portal) serve(tb testing.TB, listener net.Listener, handler http.Handle
 		if err := server.Close(); err != nil {
 			tb.Errorf("apptest: %v", err)
 		}
-		<-ended
+		if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+			tb.Errorf("apptest: %v", err)
+		}
 		if err := p.App.Close(context.Background()); err != nil {
 			tb.Errorf("apptest: %v", err)
 		}

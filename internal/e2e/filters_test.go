@@ -48,4 +48,10 @@ func filtersInAddress(t *testing.T, b *browser) {
 	tb.see("1 package")
 	tb.follow("Clear filters")
 	tb.see("Acme.Billing.Client")
+
+	tb.watch.expect(400)
+	tb.visit(link.Packages(acme(t)) + "?type=floppy")
+	tb.see("The filter type does not know the value “floppy”.")
+	tb.follow("Go back")
+	tb.see("Acme.Billing.Client")
 }

@@ -127,6 +127,7 @@ func koreanAndDark(tb *tab) {
 	tb.follow("Settings")
 	tb.choose("Language", "ko")
 	tb.click("Dark")
+	tb.until("dark at once", `document.documentElement.dataset.colorMode === 'dark'`)
 	tb.follow("Save")
 	tb.until("Korean", `document.documentElement.lang === 'ko'`)
 	tb.until("dark", `document.documentElement.dataset.colorMode === 'dark'`)

@@ -21,7 +21,10 @@ const (
 )
 
 // portal is a Stockroom of the test's own, with the practice world as GitHub.
-type portal struct{ *apptest.Portal }
+type portal struct {
+	*apptest.Portal
+	tabs int // opened so far
+}
 
 func startPortal(t *testing.T) *portal {
 	t.Helper()
@@ -30,7 +33,7 @@ func startPortal(t *testing.T) *portal {
 
 func startPortalWith(t *testing.T, o inventory.Options) *portal {
 	t.Helper()
-	p := &portal{apptest.Start(t, apptest.Options{Seed: ghfake.Demo, Inventory: o})}
+	p := &portal{Portal: apptest.Start(t, apptest.Options{Seed: ghfake.Demo, Inventory: o})}
 	actor, ok := p.GitHub.User(owner)
 	if !ok {
 		t.Fatalf("no %s in the practice world", owner)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,9 +12,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 )
-
-//go:embed testdata/person.js
-var personJS string
 
 // watch collects what a browser complains of: console messages, errors,
 // violations of the Content-Security-Policy, requests that fail.

@@ -85,11 +85,23 @@ func (h *edge) fix(c echo.Context, f *fault.Fix) *views.Fix {
 }
 
 func (h *edge) errorPage(c echo.Context, p views.Problem) views.ErrorPage {
-	page := views.ErrorPage{Frame: h.frame(c, p.Title, ""), Problem: p, Back: link.Home}
-	if at, err := link.Parse(c.Request().URL.Path); err == nil && at.Action != "" {
-		page.Back = link.Package(at.Ref)
+	return views.ErrorPage{Frame: h.frame(c, p.Title, ""), Problem: p, Back: backFrom(c)}
+}
+
+// backFrom returns the nearest page above the one that failed: the package of
+// a change, the owner of a package, a table without its filters.
+func backFrom(c echo.Context) string {
+	at, err := link.Parse(c.Request().URL.Path)
+	switch {
+	case err == nil && (at.Action != "" || at.Version.ID() != 0):
+		return link.Package(at.Ref)
+	case err == nil:
+		return link.Packages(at.Ref.Owner())
 	}
-	return page
+	if owner, err := ownerOf(c); err == nil && c.Request().URL.RawQuery != "" {
+		return link.Packages(owner)
+	}
+	return link.Home
 }
 
 // failureJSON is a failure for programs.
