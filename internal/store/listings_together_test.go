@@ -84,10 +84,10 @@ func (f *fuse) Err() error {
 func TestASaveThatIsCutOffLeavesTheOldListing(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s, key := open(t, databaseURL), packagesKey(t, "octavia")
-		const items = 300
+		const items = 60
 		savePackages(t, s, key, generation(t, 0, items))
 		cut := 0
-		for length := 1; ; length++ {
+		for length := 1; ; length += 1 + length/16 {
 			err := s.SavePackages(newFuse(t.Context(), length), key, generation(t, length, items))
 			g := wantOneGeneration(t, s, key, items)
 			if err == nil {
@@ -104,7 +104,7 @@ func TestASaveThatIsCutOffLeavesTheOldListing(t *testing.T) {
 			}
 			cut++
 		}
-		if cut < 20 {
+		if cut < 15 {
 			t.Errorf("the save was cut off at %d places only", cut)
 		}
 	})
@@ -112,7 +112,7 @@ func TestASaveThatIsCutOffLeavesTheOldListing(t *testing.T) {
 
 // TestKilledWhileSaving is done by a process of its own, which saves until it is killed.
 func TestKilledWhileSaving(t *testing.T) {
-	const items = 400
+	const items = 200
 	if databaseURL := os.Getenv("STOCKROOM_TEST_SAVE_UNTIL_KILLED"); databaseURL != "" {
 		s, key := open(t, databaseURL), packagesKey(t, "octavia")
 		for g := 1; ; g++ {
@@ -123,7 +123,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s, key := open(t, databaseURL), packagesKey(t, "octavia")
 		savePackages(t, s, key, generation(t, 0, items))
-		for saves := 1; saves <= 4; saves++ {
+		for saves := 1; saves <= 3; saves++ {
 			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWhileSaving$")
 			cmd.Env = append(os.Environ(), "STOCKROOM_TEST_SAVE_UNTIL_KILLED="+databaseURL)
 			out, err := cmd.StdoutPipe()
@@ -159,11 +159,11 @@ func TestKilledWhileSaving(t *testing.T) {
 func TestSavesOfOneListingAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s, other, key := open(t, databaseURL), open(t, databaseURL), packagesKey(t, "octavia")
-		const items = 200
+		const items, saves = 60, 4
 		var wg sync.WaitGroup
 		for n, replica := range []*store.Store{s, other, s} {
 			wg.Go(func() {
-				for g := n * 5; g < n*5+5; g++ {
+				for g := n * saves; g < (n+1)*saves; g++ {
 					if err := replica.SavePackages(t.Context(), key, generation(t, g, items)); err != nil {
 						t.Error(err)
 						return
@@ -184,7 +184,7 @@ func TestSavesOfOneListingAtOnce(t *testing.T) {
 func TestViewersAtOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s, other := open(t, databaseURL), open(t, databaseURL)
-		const items, rounds = 200, 6
+		const items, rounds = 100, 4
 		var wg sync.WaitGroup
 		for n, replica := range []*store.Store{s, other, s, other} {
 			key := packagesKey(t, fmt.Sprint(n))
