@@ -27,6 +27,10 @@ func pages() []route {
 		{method: "GET", path: "/users/olivia/packages"},
 		{method: "GET", path: "/orgs/acme/docker/conflicts"},
 		{method: "GET", path: "/users/olivia/docker/conflicts"},
+		{method: "GET", path: "/packages"},
+		{method: "GET", path: "/packages?state=deleted"},
+		{method: "GET", path: "/orgs/acme/bin"},
+		{method: "GET", path: "/users/olivia/bin"},
 		{method: "GET", path: app},
 		{method: "GET", path: app + "?state=deleted"},
 		{method: "GET", path: "/users/olivia/packages/npm/@olivia/tool"},
@@ -53,6 +57,8 @@ func actions() []route {
 		{method: "POST", path: version + "/restore"},
 		{method: "POST", path: "/users/olivia/packages/npm/@olivia/tool/-/delete", form: url.Values{"confirm": {"@olivia/tool"}}},
 		{method: "POST", path: "/settings", form: url.Values{"language": {"ko"}, "theme": {"dark"}}},
+		{method: "POST", path: "/settings/views", form: url.Values{"name": {"stale"}, "path": {"/orgs/acme/packages?q=older:90d"}}},
+		{method: "POST", path: "/settings/views/none/delete"},
 		{method: "POST", path: "/settings/sessions/revoke", form: url.Values{"all": {"1"}}},
 	}
 }
