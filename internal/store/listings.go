@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -82,7 +81,7 @@ func save[T any](ctx context.Context, s *Store, kind facts[T], key ghpkg.Listing
 }
 
 // factsAtOnce is how many facts one transaction writes: some hundredths of a second.
-const factsAtOnce = 2000
+const factsAtOnce = 1000
 
 func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], l ghpkg.Listing[T], all []fact) error {
 	rows := insertion{
@@ -91,18 +90,14 @@ func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], l ghpkg.Li
 		// Sweep spares what was needed just now.
 		onConflict: "(item_id, digest) DO UPDATE SET kept_at = excluded.kept_at",
 	}
-	for part := range slices.Chunk(all, factsAtOnce) {
-		err := s.inTx(ctx, func(tx *sql.Tx) error {
+	return inParts(ctx, all, factsAtOnce, func(part []fact) error {
+		return s.inTx(ctx, func(tx *sql.Tx) error {
 			return rows.into(ctx, tx, len(part), func(to []any, i int) ([]any, error) {
 				f := &part[i]
 				return kind.values(append(to, f.id, f.digest[:], l.AsOf.UnixMilli()), &l.Items[f.index])
 			})
 		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // differences returns the facts that the held listing does not show, and the

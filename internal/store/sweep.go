@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 )
@@ -70,17 +69,14 @@ func (s *Store) sweepFacts(ctx context.Context, table string, before time.Time) 
 	if err != nil {
 		return err
 	}
-	for chunk := range slices.Chunk(unseen, maxPlaces/2) {
+	return inParts(ctx, unseen, maxPlaces/2, func(part []factKey) error {
 		w := &where{}
 		w.and("kept_at < " + w.bind(before.UnixMilli()))
-		each := make([]string, len(chunk))
-		for i, f := range chunk {
+		each := make([]string, len(part))
+		for i, f := range part {
 			each[i] = "item_id = " + w.bind(f.id) + " AND digest = " + w.bind(f.digest[:])
 		}
 		w.and("(" + strings.Join(each, " OR ") + ")")
-		if err := s.removed(ctx, "remove facts", `DELETE FROM `+table+w.String(), w.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+		return s.removed(ctx, "remove facts", `DELETE FROM `+table+w.String(), w.args...)
+	})
 }
