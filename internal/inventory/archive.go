@@ -34,6 +34,8 @@ func (kept[T]) restore(context.Context, ghpkg.ListingKey) (none ghpkg.Listing[T]
 func (kept[T]) arrived(context.Context, ghpkg.ListingKey, Eyes, ghpkg.Listing[T], *ghpkg.Listing[T]) {
 }
 
+func (kept[T]) outdate(context.Context, ghpkg.ListingKey) {}
+
 // keptPackages keeps listings of packages, and notices which vanished.
 type keptPackages struct{ *Inventory }
 
@@ -53,6 +55,8 @@ func (k keptPackages) arrived(ctx context.Context, key ghpkg.ListingKey, eyes Ey
 	k.worked(ctx, "save packages", k.Archive.SavePackages(ctx, key, now))
 }
 
+func (k keptPackages) outdate(ctx context.Context, key ghpkg.ListingKey) { k.tooOld(ctx, key) }
+
 // keptVersions keeps listings of versions.
 type keptVersions struct{ *Inventory }
 
@@ -67,6 +71,13 @@ func (k keptVersions) arrived(ctx context.Context, key ghpkg.ListingKey, _ Eyes,
 		return
 	}
 	k.worked(ctx, "save versions", k.Archive.SaveVersions(ctx, key, now))
+}
+
+func (k keptVersions) outdate(ctx context.Context, key ghpkg.ListingKey) { k.tooOld(ctx, key) }
+
+// tooOld makes a listing in the archive too old to be shown.
+func (i *Inventory) tooOld(ctx context.Context, key ghpkg.ListingKey) {
+	i.worked(ctx, "outdate a listing", i.Archive.TouchListing(ctx, key, time.UnixMilli(0)))
 }
 
 func (i *Inventory) expire(ctx context.Context, ref ghpkg.Ref) {

@@ -39,13 +39,14 @@ func arrived[T any](l ghpkg.Listing[T]) *load[T] {
 	return a
 }
 
-// fill asks GitHub. It returns when the listing is whole, or has failed.
-func (l *load[T]) fill(ctx context.Context, fetch fetcher[T]) {
+// fill asks GitHub. It returns when the listing is whole, or has failed; that
+// it is done remains to be said.
+func (l *load[T]) fill(ctx context.Context, fetch fetcher[T]) error {
 	notices, err := fetch(ctx, l.add)
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.notices, l.err = notices, err
-	l.mu.Unlock()
-	close(l.done)
+	return err
 }
 
 func (l *load[T]) add(page []T) {

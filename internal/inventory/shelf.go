@@ -25,16 +25,21 @@ type keeper[T any] interface {
 	restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[T], bool)
 	// arrived keeps a new listing. last is the one before it, or nil.
 	arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[T], last *ghpkg.Listing[T])
+	// outdate makes what is kept too old to be shown.
+	outdate(ctx context.Context, key ghpkg.ListingKey)
 }
 
 // entry is one place on the shelf. Its fields are guarded by the shelf's mu.
 type entry[T any] struct {
+	key      ghpkg.ListingKey
 	used     uint64
 	restored chan struct{} // closed when it is known what an earlier process kept
 	current  *load[T]      // the newest listing
 	good     *load[T]      // the last whole one before it, which may still be shown; or nil
 	last     *load[T]      // the last whole one, shown or not: what came and went is told by it
-	outdated bool          // something changed before it was known what an earlier process kept
+	changes  int           // how often what was listed before became outdated
+	ended    bool          // the session is over
+	keeping  chan struct{} // holds one while a listing is kept: no older one is kept over a newer
 }
 
 // view is an entry as it was at one moment.
@@ -51,9 +56,9 @@ func (s *shelf[T]) get(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, fet
 	e := s.entries[key]
 	if e == nil {
 		s.evict()
-		e = &entry[T]{restored: make(chan struct{})}
+		e = &entry[T]{key: key, restored: make(chan struct{}), keeping: make(chan struct{}, 1)}
 		s.entries[key] = e
-		s.background(ctx, func(ctx context.Context) { s.restore(ctx, key, e) })
+		s.background(ctx, func(ctx context.Context) { s.restore(ctx, e) })
 	}
 	s.clock++
 	e.used = s.clock
@@ -66,19 +71,19 @@ func (s *shelf[T]) get(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, fet
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.usable(e.current) {
-		s.start(ctx, key, eyes, e, fetch)
+		s.start(ctx, e, eyes, fetch)
 	}
 	return view[T]{e.current, e.good}
 }
 
 // restore brings back what an earlier process kept.
-func (s *shelf[T]) restore(ctx context.Context, key ghpkg.ListingKey, e *entry[T]) {
-	kept, ok := s.keep.restore(ctx, key)
+func (s *shelf[T]) restore(ctx context.Context, e *entry[T]) {
+	kept, ok := s.keep.restore(ctx, e.key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if ok && e.current == nil {
 		e.last = arrived(kept)
-		if !e.outdated {
+		if e.changes == 0 {
 			e.current = e.last
 		}
 	}
@@ -87,37 +92,73 @@ func (s *shelf[T]) restore(ctx context.Context, key ghpkg.ListingKey, e *entry[T
 
 // start fetches the listing anew; s.mu is held. The fetch goes on if the one
 // who asked for it goes away.
-func (s *shelf[T]) start(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, e *entry[T], fetch fetcher[T]) {
+func (s *shelf[T]) start(ctx context.Context, e *entry[T], eyes Eyes, fetch fetcher[T]) {
 	if e.current != nil && e.current.ok() {
 		e.good = e.current
 	}
-	l, last := newLoad[T](s.Now()), e.last
+	l := newLoad[T](s.Now())
 	e.current = l
 	s.background(ctx, func(ctx context.Context) {
-		l.fill(ctx, fetch)
-		now, err := l.snapshot()
-		if err != nil || !s.settle(key, e, l) {
+		if err := l.fill(ctx, fetch); err != nil {
+			s.failed(ctx, e, l, err)
 			return
 		}
-		var before *ghpkg.Listing[T]
-		if last != nil {
-			listing, _ := last.snapshot()
-			before = &listing
-		}
-		s.keep.arrived(ctx, key, eyes, now, before)
+		close(l.done)
+		s.kept(ctx, e, l, eyes)
 	})
 }
 
-// settle notes that l is the entry's last whole listing; false if the entry was
-// dropped meanwhile: what a session was shown is not kept after its end.
-func (s *shelf[T]) settle(key ghpkg.ListingKey, e *entry[T], l *load[T]) bool {
+// failed gives up what was shown before if GitHub refuses to show it now, and
+// says so to who waits.
+func (s *shelf[T]) failed(ctx context.Context, e *entry[T], l *load[T], err error) {
+	refused := refusal(err)
+	s.mu.Lock()
+	if refused && e.current == l {
+		e.good = nil
+	}
+	s.mu.Unlock()
+	close(l.done)
+	if refused {
+		s.keep.outdate(ctx, e.key)
+	}
+}
+
+// kept keeps what has arrived. If the session ended meanwhile, nothing stays;
+// if something changed, nothing that would be shown again.
+func (s *shelf[T]) kept(ctx context.Context, e *entry[T], l *load[T], eyes Eyes) {
+	e.keeping <- struct{}{}
+	defer func() { <-e.keeping }()
+	last, changes, ok := s.settle(e, l)
+	if !ok {
+		return
+	}
+	now, _ := l.snapshot()
+	s.keep.arrived(ctx, e.key, eyes, now, last)
+	s.mu.Lock()
+	ended, outdated := e.ended, e.changes != changes
+	s.mu.Unlock()
+	switch {
+	case ended:
+		s.forget(ctx, e.key.Viewer)
+	case outdated:
+		s.keep.outdate(ctx, e.key)
+	}
+}
+
+// settle notes that l is the entry's last whole listing, and returns the one
+// before it; false if the entry was dropped or outdated meanwhile.
+func (s *shelf[T]) settle(e *entry[T], l *load[T]) (last *ghpkg.Listing[T], changes int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.entries[key] != e || e.current != l {
-		return false
+	if s.entries[e.key] != e || e.current != l {
+		return nil, 0, false
+	}
+	if e.last != nil {
+		listing, _ := e.last.snapshot()
+		last = &listing
 	}
 	e.last, e.good = l, nil
-	return true
+	return last, e.changes, true
 }
 
 // usable reports whether a listing need not be fetched again: it is on its
@@ -164,12 +205,13 @@ func (e *entry[T]) size() int {
 	return n
 }
 
-// drop gives up the entries that match.
+// drop gives up the entries that match: their session has ended.
 func (s *shelf[T]) drop(match func(ghpkg.ListingKey) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for k := range s.entries {
+	for k, e := range s.entries {
 		if match(k) {
+			e.ended = true
 			delete(s.entries, k)
 		}
 	}
@@ -182,7 +224,8 @@ func (s *shelf[T]) outdate(match func(ghpkg.ListingKey) bool) {
 	defer s.mu.Unlock()
 	for k, e := range s.entries {
 		if match(k) {
-			e.current, e.good, e.outdated = nil, nil, true
+			e.current, e.good = nil, nil
+			e.changes++
 		}
 	}
 }

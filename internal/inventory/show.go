@@ -79,6 +79,17 @@ func passing(err error) bool {
 	}
 }
 
+// refusal reports whether a failure is GitHub's no: what it showed before is not
+// for this viewer any more.
+func refusal(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.SignedOut, fault.SSORequired, fault.AppRestricted, fault.MissingScope, fault.Forbidden, fault.NotFound:
+		return err != nil
+	default:
+		return false
+	}
+}
+
 // said returns GitHub's own words about a failure, if it had any.
 func said(err error) string {
 	if e, ok := errors.AsType[*fault.Error](err); ok {

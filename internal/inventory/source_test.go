@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -70,7 +71,7 @@ func lists(n int) *source {
 	return &source{packages: func(_ context.Context, typ ghpkg.Type, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
 		all := make([]ghpkg.Package, n)
 		for i := range all {
-			all[i] = ghpkg.Package{ID: int64(i+1) + 1000*int64(len(typ)) + int64(typ[0]), Type: typ}
+			all[i] = ghpkg.Package{ID: int64(1000*slices.Index(ghpkg.Types(), typ) + i + 1), Type: typ}
 		}
 		yield(all)
 		return nil, nil

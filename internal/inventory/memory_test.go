@@ -1,0 +1,140 @@
+package inventory_test
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// memory is an archive that outlives an inventory, as a database does.
+type memory struct {
+	saving func(ghpkg.ListingKey) // called before a listing is saved; nil: nothing
+
+	mu       sync.Mutex
+	packages map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Package]
+	versions map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]
+	gone     map[int64][]ghpkg.Vanished
+}
+
+func (m *memory) begins(key ghpkg.ListingKey) {
+	if m.saving != nil {
+		m.saving(key)
+	}
+}
+
+func (m *memory) SavePackages(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error {
+	m.begins(key)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.packages == nil {
+		m.packages = map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Package]{}
+	}
+	m.packages[key] = l
+	return nil
+}
+
+func (m *memory) LoadPackages(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Package], bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.packages[key]
+	return l, ok, nil
+}
+
+func (m *memory) SaveVersions(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error {
+	m.begins(key)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.versions == nil {
+		m.versions = map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]{}
+	}
+	m.versions[key] = l
+	return nil
+}
+
+func (m *memory) LoadVersions(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l, ok := m.versions[key]
+	return l, ok, nil
+}
+
+func (m *memory) TouchListing(_ context.Context, key ghpkg.ListingKey, asOf time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if l, ok := m.packages[key]; ok {
+		l.AsOf = asOf
+		m.packages[key] = l
+	}
+	if l, ok := m.versions[key]; ok {
+		l.AsOf = asOf
+		m.versions[key] = l
+	}
+	return nil
+}
+
+func (m *memory) ExpireListings(ctx context.Context, ref ghpkg.Ref) error {
+	m.mu.Lock()
+	keys := slices.Concat(slices.Collect(maps.Keys(m.packages)), slices.Collect(maps.Keys(m.versions)))
+	m.mu.Unlock()
+	for _, k := range keys {
+		if k.Owner == ref.Owner() && k.Type == ref.Type() && (k.Name == "" || k.Name == ref.Name()) {
+			if err := m.TouchListing(ctx, k, time.UnixMilli(0)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (m *memory) ForgetListings(_ context.Context, viewer string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	maps.DeleteFunc(m.packages, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Package]) bool { return k.Viewer == viewer })
+	maps.DeleteFunc(m.versions, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Version]) bool { return k.Viewer == viewer })
+	return nil
+}
+
+func (m *memory) AddVanished(_ context.Context, viewerID int64, gone []ghpkg.Vanished) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.gone == nil {
+		m.gone = map[int64][]ghpkg.Vanished{}
+	}
+	m.gone[viewerID] = append(m.gone[viewerID], gone...)
+	return nil
+}
+
+func (m *memory) Vanished(_ context.Context, viewerID int64, owner ghpkg.Owner, _ time.Time) ([]ghpkg.Vanished, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []ghpkg.Vanished
+	for _, v := range m.gone[viewerID] {
+		if v.Package.Owner == owner {
+			all = append(all, v)
+		}
+	}
+	slices.SortFunc(all, func(a, b ghpkg.Vanished) int { return cmp.Compare(a.Package.ID, b.Package.ID) })
+	return all, nil
+}
+
+func (m *memory) Sweep(context.Context, time.Time, time.Time) error { return nil }
+
+// sessions are those of which the archive holds anything.
+func (m *memory) sessions() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []string
+	for k := range m.packages {
+		all = append(all, k.Viewer)
+	}
+	for k := range m.versions {
+		all = append(all, k.Viewer)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
