@@ -70,7 +70,7 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	notices, looked := found.notices, found.looked
 	switch format(c.Request()) {
 	case formatJSON:
-		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: h.Now(), Notices: notices}
+		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: found.asOf, Notices: notices}
 		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-bin", binToJSON(rows))
@@ -78,7 +78,7 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	page := h.binPage(c, owner, q, total)
 	page.Looked, page.Of = looked.Looked, looked.Of
 	page.Notices = h.notices(c, notices)
-	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner), Loading: looked.Running}
+	page.Fresh = views.Freshness{AsOf: found.asOf, Refresh: link.RefreshOwner(owner), Loading: looked.Running}
 	for _, b := range rows {
 		page.Rows = append(page.Rows, h.binRow(c, b, active))
 	}
@@ -93,6 +93,7 @@ type inBin struct {
 	rows    []binned
 	looked  inventory.DeletedVersions
 	notices []ghpkg.Notice
+	asOf    time.Time // of the oldest that it was found by
 }
 
 // lookedNotices says what of the bin is not known (yet).
@@ -117,7 +118,7 @@ func (h *edge) binnedUnder(ctx context.Context, s *auth.Session, owner ghpkg.Own
 	if err != nil {
 		return inBin{}, err
 	}
-	var found inBin
+	found := inBin{asOf: active.AsOf}
 	for _, g := range gone {
 		found.rows = append(found.rows, binned{gone: g})
 	}
@@ -127,6 +128,9 @@ func (h *edge) binnedUnder(ctx context.Context, s *auth.Session, owner ghpkg.Own
 		if ok && d.Version.DeletedAt != nil && ghpkg.DaysLeft(*d.Version.DeletedAt, h.Now()) >= 0 {
 			found.rows = append(found.rows, binned{gone: gonePackage{pkg: d.Package}, version: &d.Version, ref: ref})
 		}
+	}
+	if at := found.looked.AsOf; !at.IsZero() {
+		found.asOf = earlier(found.asOf, at)
 	}
 	found.notices = slices.Concat(lookedNotices(found.looked), unseen, active.Notices)
 	return found, nil

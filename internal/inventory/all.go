@@ -12,8 +12,11 @@ import (
 
 // unions keeps the last table over all of a session's owners.
 type unions struct {
+	maxRows int
+
 	mu   sync.Mutex
 	held map[string]union
+	rows int
 }
 
 type union struct {
@@ -21,12 +24,15 @@ type union struct {
 	all *Packages
 }
 
-func newUnions() *unions { return &unions{held: map[string]union{}} }
+func newUnions(maxRows int) *unions { return &unions{maxRows: maxRows, held: map[string]union{}} }
 
 func (u *unions) drop(session string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	delete(u.held, session)
+	if held, ok := u.held[session]; ok {
+		u.rows -= len(held.all.Items)
+		delete(u.held, session)
+	}
 }
 
 // ownersAtOnce is how many owners are listed at the same time.
@@ -87,6 +93,13 @@ func (u *unions) get(session string, parts []*Packages) *Packages {
 	all := NewPackages(l)
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if old, ok := u.held[session]; ok {
+		u.rows -= len(old.all.Items)
+	}
+	if u.rows += len(all.Items); u.rows > u.maxRows { // they are quickly made again
+		clear(u.held)
+		u.rows = len(all.Items)
+	}
 	u.held[session] = union{parts, all}
 	return all
 }

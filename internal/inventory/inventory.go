@@ -92,7 +92,7 @@ func New(o Options) *Inventory {
 	if !swept {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(), sweeps: newSweeps(), gone: newVanished()}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished()}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
 	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
@@ -215,9 +215,11 @@ func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
 	i.details.outdate(its)
 }
 
-// RefreshOwner makes the next look at an owner ask GitHub.
+// RefreshOwner makes the next look at an owner, and at its bin, ask GitHub.
 func (i *Inventory) RefreshOwner(session string, owner ghpkg.Owner) {
-	i.packages.outdate(func(k ghpkg.ListingKey) bool { return k.Viewer == session && k.Owner.Is(owner.Login()) })
+	its := func(k ghpkg.ListingKey) bool { return k.Viewer == session && k.Owner.Is(owner.Login()) }
+	i.packages.outdate(its)
+	i.versions.outdate(func(k ghpkg.ListingKey) bool { return its(k) && k.State == ghpkg.Deleted })
 }
 
 // RefreshPackage makes the next look at a package ask GitHub.
@@ -238,6 +240,5 @@ func (i *Inventory) Forget(ctx context.Context, session string) {
 	i.owners.drop(its)
 	i.joined.drop(session)
 	i.united.drop(session)
-	i.sweeps.drop(session)
 	i.forget(ctx, session)
 }

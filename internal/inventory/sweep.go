@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 type sweeps struct {
 	mu      sync.Mutex
 	running map[sweepKey]bool
-	spent   map[string][]time.Time // by session: when calls were made, in the last hour
+	spent   map[int64][]time.Time // by viewer, whose hour it is: when calls were made
 }
 
 type sweepKey struct {
@@ -22,29 +23,37 @@ type sweepKey struct {
 }
 
 func newSweeps() *sweeps {
-	return &sweeps{running: map[sweepKey]bool{}, spent: map[string][]time.Time{}}
+	return &sweeps{running: map[sweepKey]bool{}, spent: map[int64][]time.Time{}}
 }
 
-func (s *sweeps) drop(session string) {
+// spend takes one call of the viewer's budget for the hour before now.
+func (s *sweeps) spend(viewerID int64, budget int, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.spent, session)
-}
-
-// spend takes one call of the session's budget for the hour before now.
-func (s *sweeps) spend(session string, budget int, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	spent := s.spent[session]
-	for len(spent) > 0 && now.Sub(spent[0]) > time.Hour {
-		spent = spent[1:]
-	}
+	spent := inHour(s.spent[viewerID], now)
 	if len(spent) >= budget {
-		s.spent[session] = spent
 		return false
 	}
-	s.spent[session] = append(spent, now)
+	if len(spent) == 0 { // seldom enough to look after those who have gone
+		maps.DeleteFunc(s.spent, func(_ int64, spent []time.Time) bool { return len(inHour(spent, now)) == 0 })
+	}
+	s.spent[viewerID] = append(spent, now)
 	return true
+}
+
+// affords reports whether there is a call left to spend.
+func (s *sweeps) affords(viewerID int64, budget int, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(inHour(s.spent[viewerID], now)) < budget
+}
+
+// inHour returns those of the times that are within the hour before now.
+func inHour(times []time.Time, now time.Time) []time.Time {
+	for len(times) > 0 && now.Sub(times[0]) > time.Hour {
+		times = times[1:]
+	}
+	return times
 }
 
 // begin reports whether the sweep is the caller's to run.
@@ -67,8 +76,9 @@ func (s *sweeps) end(key sweepKey) {
 // DeletedVersions is what is known of the deleted versions of an owner's packages.
 type DeletedVersions struct {
 	Rows    []DeletedVersion
-	Looked  int // packages whose deleted versions are known
-	Of      int // packages there are
+	AsOf    time.Time // when GitHub said so of the oldest row; zero: nothing is known
+	Looked  int       // packages whose deleted versions are known
+	Of      int       // packages there are
 	Running bool
 }
 
@@ -83,43 +93,56 @@ const sweepers = 4
 
 // DeletedVersions returns the deleted versions of packages that have been
 // looked into; those of first are looked into now. It goes on looking into the
-// others behind it, the last updated first, as long as the session's budget
-// allows.
+// others behind it, the last updated first, and then again into those of long
+// ago, as long as the viewer's budget allows.
 func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.Owner, packages *Packages, first []ghpkg.Ref) DeletedVersions {
 	i.lookInto(ctx, eyes, first)
 	result := DeletedVersions{Of: len(packages.Items)}
-	var left []ghpkg.Ref
+	var left, again []ghpkg.Ref
 	for _, p := range packages.order.by("") {
 		ref, ok := p.Ref()
 		if !ok {
 			continue
 		}
-		known, ok := i.known(versionsKey(eyes, ref, ghpkg.Deleted))
-		if !ok {
+		known, state := i.known(versionsKey(eyes, ref, ghpkg.Deleted))
+		switch state {
+		case unknown:
 			left = append(left, ref)
 			continue
+		case tried:
+			continue
+		case old:
+			again = append(again, ref)
 		}
 		result.Looked++
+		result.AsOf = earliest(result.AsOf, known.AsOf)
 		for _, v := range known.Items {
 			result.Rows = append(result.Rows, DeletedVersion{*p, v})
 		}
 	}
+	running := i.beginSweep(ctx, eyes, owner, append(left, again...))
+	result.Running = len(left) > 0 && running
+	return result
+}
+
+// beginSweep looks into packages behind the page, unless that is being done. It
+// reports whether it is.
+func (i *Inventory) beginSweep(ctx context.Context, eyes Eyes, owner ghpkg.Owner, left []ghpkg.Ref) bool {
 	key := sweepKey{eyes.Session, owner}
-	if len(left) > 0 && i.sweeps.begin(key) {
+	if len(left) > 0 && i.sweeps.affords(eyes.ViewerID, i.Budget, i.Now()) && i.sweeps.begin(key) {
 		i.background(ctx, func(ctx context.Context) {
 			defer i.sweeps.end(key)
 			i.sweep(ctx, eyes, left)
 		})
 	}
-	result.Running = len(left) > 0 && i.sweeping(key)
-	return result
+	return i.sweeping(key)
 }
 
 // lookInto waits for the deleted versions of packages.
 func (i *Inventory) lookInto(ctx context.Context, eyes Eyes, refs []ghpkg.Ref) {
 	var group sync.WaitGroup
 	for _, ref := range refs {
-		if _, ok := i.known(versionsKey(eyes, ref, ghpkg.Deleted)); ok {
+		if _, state := i.known(versionsKey(eyes, ref, ghpkg.Deleted)); state != unknown {
 			continue
 		}
 		group.Go(func() {
@@ -131,21 +154,41 @@ func (i *Inventory) lookInto(ctx context.Context, eyes Eyes, refs []ghpkg.Ref) {
 	group.Wait()
 }
 
+// knowledge is what is known of a package's deleted versions.
+type knowledge int
+
+const (
+	unknown knowledge = iota
+	tried             // not known, but asked for and refused a short while ago
+	old               // shown, but to be looked at again
+	fresh
+)
+
 // known returns a listing of versions that is there, without asking anybody.
-func (i *Inventory) known(key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool) {
+func (i *Inventory) known(key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], knowledge) {
 	s := i.versions
 	s.mu.Lock()
 	e := s.entries[key]
-	var last *load[ghpkg.Version]
-	if e != nil && e.last != nil && e.current != nil {
-		last = e.last
+	var v view[ghpkg.Version]
+	if e != nil {
+		v = view[ghpkg.Version]{e.current, e.good}
 	}
 	s.mu.Unlock()
-	if last == nil {
-		return ghpkg.Listing[ghpkg.Version]{}, false
+	if v.current != nil && v.current.ok() {
+		v.good = v.current
 	}
-	l, err := last.snapshot()
-	return l, err == nil
+	switch {
+	case v.good != nil:
+		l, _ := v.good.snapshot()
+		if s.age(v.good) >= s.Stale {
+			return l, old
+		}
+		return l, fresh
+	case v.current != nil && v.current.finished() && s.age(v.current) < s.Rights:
+		return ghpkg.Listing[ghpkg.Version]{}, tried
+	default:
+		return ghpkg.Listing[ghpkg.Version]{}, unknown
+	}
 }
 
 func (i *Inventory) sweeping(key sweepKey) bool {
@@ -168,7 +211,7 @@ func (i *Inventory) sweep(ctx context.Context, eyes Eyes, left []ghpkg.Ref) {
 		})
 	}
 	for _, ref := range left {
-		if ctx.Err() != nil || !i.sweeps.spend(eyes.Session, i.Budget, i.Now()) {
+		if ctx.Err() != nil || !i.sweeps.spend(eyes.ViewerID, i.Budget, i.Now()) {
 			break
 		}
 		work <- ref
