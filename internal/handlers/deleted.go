@@ -228,7 +228,10 @@ func (h *edge) goneRow(c echo.Context, g gonePackage, active *inventory.Packages
 
 // blocked says why a restoration cannot work, if that is known beforehand.
 func (h *edge) blocked(c echo.Context, gone ghpkg.Package, active *inventory.Packages) string {
-	if active != nil && slices.ContainsFunc(active.Items, func(p ghpkg.Package) bool { return p.Type == gone.Type && p.Name == gone.Name }) {
+	same := func(p ghpkg.Package) bool {
+		return p.Type == gone.Type && p.Name == gone.Name && p.Owner.Kind() == gone.Owner.Kind() && p.Owner.Is(gone.Owner.Login())
+	}
+	if active != nil && slices.ContainsFunc(active.Items, same) {
 		return i18n.T(c.Request().Context(), "fault."+string(fault.CodeNameReused))
 	}
 	return ""

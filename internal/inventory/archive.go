@@ -22,6 +22,8 @@ type Archive interface {
 	ForgetListings(ctx context.Context, viewer string) error
 	AddVanished(ctx context.Context, viewerID int64, gone []ghpkg.Vanished) error
 	Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner, now time.Time) ([]ghpkg.Vanished, error)
+	// RemoveVanished forgets that a package vanished, because it is there again.
+	RemoveVanished(ctx context.Context, viewerID int64, typ ghpkg.Type, packageID int64) error
 	// Sweep removes listings that nobody has looked at for long.
 	Sweep(ctx context.Context, now, olderThan time.Time) error
 }
@@ -45,6 +47,7 @@ func (k keptPackages) restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.
 }
 
 func (k keptPackages) arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[ghpkg.Package], last *ghpkg.Listing[ghpkg.Package]) {
+	k.returned(ctx, key.Owner, eyes, now)
 	if last != nil && key.Visibility == "" {
 		k.notice(ctx, eyes, now, *last)
 	}
@@ -135,6 +138,21 @@ func (k keptPackages) notice(ctx context.Context, eyes Eyes, now, last ghpkg.Lis
 	}
 }
 
+// returned forgets of packages that are listed again that they were not.
+func (k keptPackages) returned(ctx context.Context, owner ghpkg.Owner, eyes Eyes, now ghpkg.Listing[ghpkg.Package]) {
+	vanished, err := k.Vanished(ctx, eyes.ViewerID, owner)
+	if err != nil || len(vanished) == 0 {
+		return // as nearly always
+	}
+	for _, v := range vanished {
+		if !slices.ContainsFunc(now.Items, func(p ghpkg.Package) bool { return p.ID == v.Package.ID && p.Type == v.Package.Type }) {
+			continue
+		}
+		k.worked(ctx, "forget what vanished", k.Archive.RemoveVanished(ctx, eyes.ViewerID, v.Package.Type, v.Package.ID))
+		k.gone.drop(eyes.ViewerID)
+	}
+}
+
 // Vanished returns the packages of owner that were listed to the viewer once,
 // are not any more, and are gone as far as a look at each could tell.
 func (i *Inventory) Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
@@ -206,5 +224,7 @@ func (noArchive) AddVanished(context.Context, int64, []ghpkg.Vanished) error { r
 func (noArchive) Vanished(context.Context, int64, ghpkg.Owner, time.Time) ([]ghpkg.Vanished, error) {
 	return nil, nil
 }
+
+func (noArchive) RemoveVanished(context.Context, int64, ghpkg.Type, int64) error { return nil }
 
 func (noArchive) Sweep(context.Context, time.Time, time.Time) error { return nil }

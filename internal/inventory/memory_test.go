@@ -122,6 +122,13 @@ func (m *memory) Vanished(_ context.Context, viewerID int64, owner ghpkg.Owner, 
 	return all, nil
 }
 
+func (m *memory) RemoveVanished(_ context.Context, viewerID int64, _ ghpkg.Type, id int64) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.gone[viewerID] = slices.DeleteFunc(m.gone[viewerID], func(v ghpkg.Vanished) bool { return v.Package.ID == id })
+	return nil
+}
+
 func (m *memory) Sweep(context.Context, time.Time, time.Time) error { return nil }
 
 // sessions are those of which the archive holds anything.

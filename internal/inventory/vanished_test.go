@@ -137,3 +137,26 @@ func TestVanishedAcrossChange(t *testing.T) {
 		}
 	})
 }
+
+// TestReturned: what is listed again has not vanished any more.
+func TestReturned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		kept, s, all := &memory{}, lists(0), numbered(5)
+		i := begin(t, inventory.Options{Archive: kept})
+		for _, step := range []struct {
+			list listPackages
+			gone int
+		}{{named(t, all), 0}, {named(t, without(all, 2)), 2}, {named(t, without(all, 1)), 1}, {named(t, all), 0}} {
+			s.answers(step.list)
+			time.Sleep(10 * time.Minute)
+			if _, err := i.Packages(t.Context(), eyes("olivia", s), acme(t), npm()); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if gone, err := i.Vanished(t.Context(), 'o', acme(t)); err != nil || len(gone) != step.gone {
+				t.Errorf("%+v, %v; want %d", gone, err, step.gone)
+			}
+		}
+	})
+}
