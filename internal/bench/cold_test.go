@@ -48,12 +48,7 @@ func BenchmarkColdListing(b *testing.B) {
 // BenchmarkColdStart starts the program with an empty database, until the
 // first answer; and looks at the size of the binary and of the idle process.
 func BenchmarkColdStart(b *testing.B) {
-	binary := filepath.Join(b.TempDir(), "stockroom")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../../cmd/web")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
-	}
+	binary := buildProgram(b)
 	size, err := os.Stat(binary)
 	if err != nil {
 		b.Fatal(err)
@@ -67,6 +62,18 @@ func BenchmarkColdStart(b *testing.B) {
 	b.ReportMetric(took.Seconds()/float64(b.N), "s-to-first-answer")
 	b.ReportMetric(float64(size.Size())/1e6, "MB-binary")
 	b.ReportMetric(float64(resident)/1e3, "MB-idle")
+}
+
+// buildProgram returns the path of the program as it is released.
+func buildProgram(b *testing.B) string {
+	b.Helper()
+	binary := filepath.Join(b.TempDir(), "stockroom")
+	build := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, "../../cmd/web")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	return binary
 }
 
 // startOnce returns how long the program took to answer, and its resident

@@ -49,14 +49,17 @@ func against(b *testing.B, h http.Handler, one, other *http.Request) {
 	b.ReportMetric(float64(second.Microseconds())/float64(b.N), "µs/page")
 }
 
+// wholeness is what a table says of itself.
+type wholeness struct {
+	Complete bool
+	Total    int
+}
+
 // settledWhole asks until a table is whole.
 func settledWhole(b *testing.B, browser *apptest.Browser, path string) {
 	b.Helper()
 	for range 60 {
-		var t struct {
-			Complete bool
-			Total    int
-		}
+		var t wholeness
 		browser.JSON(path, http.StatusOK, &t)
 		if t.Complete && t.Total > 0 {
 			return

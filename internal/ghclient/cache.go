@@ -16,7 +16,7 @@ const fromCacheHeader = "X-From-Cache"
 
 // cacheBytes bounds what the cache holds, and entryBytes one answer in it.
 const (
-	cacheBytes = 32 << 20
+	cacheBytes = 16 << 20
 	entryBytes = 4 << 20
 )
 

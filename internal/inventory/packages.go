@@ -35,10 +35,16 @@ func NewPackages(l ghpkg.Listing[ghpkg.Package]) *Packages {
 // they were read. items is not changed.
 func unique[T any](items []T, id func(*T) int64) []T {
 	seen := make(map[int64]bool, len(items))
-	rows := make([]T, 0, len(items))
 	for n := range items {
-		if key := id(&items[n]); !seen[key] {
-			seen[key] = true
+		seen[id(&items[n])] = true
+	}
+	if len(seen) == len(items) {
+		return items // as nearly always, and there may be 100,000
+	}
+	rows := make([]T, 0, len(seen))
+	for n := range items {
+		if key := id(&items[n]); seen[key] {
+			delete(seen, key)
 			rows = append(rows, items[n])
 		}
 	}
