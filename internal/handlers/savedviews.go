@@ -3,6 +3,7 @@ package handlers
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -53,8 +54,12 @@ func (h *edge) savedViews(c echo.Context, s *auth.Session) views.SavedViews {
 	return shown
 }
 
-// maxViewName bounds a saved view's name, in characters.
-const maxViewName = 80
+// What bounds a saved view: its name in characters, and its address in bytes,
+// for what is shared is on everybody's pages.
+const (
+	maxViewName = 80
+	maxViewPath = 4096
+)
 
 // saveView keeps a table with its filters. Only a table of packages can be
 // shared: the address of a package tells its name.
@@ -65,12 +70,11 @@ func (h *edge) saveView(c echo.Context, s *auth.Session) error {
 	name, path := strings.TrimSpace(c.FormValue("name")), auth.ReturnTo(c.FormValue("path"))
 	shared := c.FormValue("shared") == "1"
 	page, _, _ := strings.Cut(path, "?")
-	_, err := link.Parse(page)
-	ofPackage := err == nil
+	ofPackage := isPackage(page)
 	switch {
 	case name == "" || utf8.RuneCountInString(name) > maxViewName:
 		return invalidForm("name")
-	case !ofPackage && !isTable(page), ofPackage && shared:
+	case len(path) > maxViewPath, !ofPackage && !isTable(page), ofPackage && shared:
 		return invalidForm("path")
 	}
 	v := ghpkg.SavedView{
@@ -80,6 +84,17 @@ func (h *edge) saveView(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	return h.saved(c, path)
+}
+
+// isPackage reports whether an escaped path is that of a package, and not of
+// something inside it or of what is done to it.
+func isPackage(path string) bool {
+	path, err := url.PathUnescape(path)
+	if err != nil {
+		return false
+	}
+	p, err := link.Parse(path)
+	return err == nil && p.Action == "" && p.Version.ID() == 0
 }
 
 // isTable reports whether a path is that of a table of packages.
