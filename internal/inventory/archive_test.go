@@ -215,3 +215,22 @@ func TestTouched(t *testing.T) {
 		}
 	})
 }
+
+// TestCloseKeeps: what has arrived is kept, also when the end comes while it is
+// written, but the end does not wait for ever.
+func TestCloseKeeps(t *testing.T) {
+	t.Parallel()
+	for writing, keeps := range map[time.Duration]bool{time.Second: true, time.Minute: false} {
+		synctest.Test(t, func(t *testing.T) {
+			kept, s := &memory{saving: func(ghpkg.ListingKey) { time.Sleep(writing) }}, lists(2)
+			i := inventory.New(inventory.Options{Archive: kept})
+			if _, err := i.Packages(t.Context(), eyes("olivia", s), acme(t), npm()); err != nil {
+				t.Fatal(err)
+			}
+			i.Close()
+			if got := len(kept.sessions()) > 0; got != keeps {
+				t.Errorf("written for %v: kept %t", writing, got)
+			}
+		})
+	}
+}

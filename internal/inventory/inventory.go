@@ -111,45 +111,6 @@ func set[T comparable](option *T, standard T) {
 	}
 }
 
-// Close ends what is under way in the background. The archive may be closed after it.
-func (i *Inventory) Close() {
-	i.end()
-	i.work.Wait()
-}
-
-// How often the archive is swept, and how long a listing stays in it unused:
-// longer than any session lives.
-const (
-	sweepEvery = time.Hour
-	keepUnused = 8 * 24 * time.Hour
-)
-
-// sweepArchive removes from time to time what ended sessions have left.
-func (i *Inventory) sweepArchive() {
-	ticker := time.NewTicker(sweepEvery)
-	defer ticker.Stop()
-	for {
-		now := i.Now()
-		i.worked(i.life, "sweep", i.Archive.Sweep(i.life, now, now.Add(-keepUnused)))
-		select {
-		case <-ticker.C:
-		case <-i.life.Done():
-			return
-		}
-	}
-}
-
-// background runs work that goes on if the one who asked for it goes away.
-func (i *Inventory) background(ctx context.Context, work func(context.Context)) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.Timeout)
-	stop := context.AfterFunc(i.life, cancel)
-	i.work.Go(func() {
-		defer cancel()
-		defer stop()
-		work(ctx)
-	})
-}
-
 // Versions returns a package's versions in one state, as eyes see them.
 func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, state ghpkg.State) (*Versions, error) {
 	v := i.versions.get(ctx, versionsKey(eyes, ref, state), eyes, versionsOf(eyes, ref, state))

@@ -27,8 +27,10 @@ func (m *memory) begins(key ghpkg.ListingKey) {
 	}
 }
 
-func (m *memory) SavePackages(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error {
-	m.begins(key)
+func (m *memory) SavePackages(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error {
+	if m.begins(key); ctx.Err() != nil {
+		return ctx.Err()
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.packages == nil {

@@ -126,6 +126,8 @@ func (s *shelf[T]) failed(ctx context.Context, e *entry[T], l *load[T], err erro
 // kept keeps what has arrived. If the session ended meanwhile, nothing stays;
 // if something changed, nothing that would be shown again.
 func (s *shelf[T]) kept(ctx context.Context, e *entry[T], l *load[T], eyes Eyes) {
+	ctx, cancel := s.lasting(ctx)
+	defer cancel()
 	e.keeping <- struct{}{}
 	defer func() { <-e.keeping }()
 	last, changes, ok := s.settle(e, l)
