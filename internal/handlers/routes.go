@@ -22,7 +22,7 @@ type edge struct {
 func New(d Deps) (handler http.Handler, answer func(http.ResponseWriter, *http.Request, error)) {
 	h := &edge{d, echo.New()}
 	h.echo.HTTPErrorHandler = h.fail
-	h.echo.Use(h.locale, tellLog)
+	h.echo.Use(h.locale, tellLog, h.admit)
 	h.routes(h.echo)
 	return headAsGet(h.echo), h.answer
 }
