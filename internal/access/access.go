@@ -84,11 +84,16 @@ func (a *Access) Check(ctx context.Context, s *auth.Session) (Rights, error) {
 	if len(a.Orgs) == 0 && len(a.Teams) == 0 {
 		return Rights{Change: true}, nil
 	}
-	if k, ok := a.get(s.ID); ok && a.Now().Before(k.again) && a.Now().Before(k.until) {
-		return k.rights, nil
+	if rights, ok := a.remembered(s.ID); ok {
+		return rights, nil
 	}
 	// The requests of a session wait for one answer, whichever asked for it.
-	rights, err, _ := a.flights.Do(s.ID, func() (any, error) { return a.ask(ctx, s) })
+	rights, err, _ := a.flights.Do(s.ID, func() (any, error) {
+		if rights, ok := a.remembered(s.ID); ok {
+			return rights, nil
+		}
+		return a.ask(ctx, s)
+	})
 	return rights.(Rights), err
 }
 
@@ -144,6 +149,13 @@ func (a *Access) ask(ctx context.Context, s *auth.Session) (Rights, error) {
 	k.rights = rights
 	a.put(s.ID, k)
 	return rights, nil
+}
+
+// remembered returns the session's rights if GitHub need not be asked yet.
+func (a *Access) remembered(session string) (Rights, bool) {
+	k, ok := a.get(session)
+	now := a.Now()
+	return k.rights, ok && now.Before(k.again) && now.Before(k.until)
 }
 
 func (a *Access) get(session string) (known, bool) {

@@ -12,13 +12,6 @@ import (
 // rightsKey holds the viewer's rights in the echo context.
 const rightsKey = "rights"
 
-// unguarded are the routes for those who may not enter: what is the same for
-// everybody, and the ways in and out.
-var unguarded = map[string]bool{
-	"/healthz": true, "/readyz": true, "/static/*": true, "/favicon.ico": true,
-	"/login": true, "/login/callback": true, "/logout": true,
-}
-
 // admit lets a session go on only while its viewer may be here, and notes what
 // they may do. It is in front of every route, so that none can forget it.
 func (h *edge) admit(next echo.HandlerFunc) echo.HandlerFunc {

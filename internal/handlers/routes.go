@@ -95,6 +95,13 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/views/:id/delete", in(h.forgetView))
 }
 
+// unguarded are the routes for those who may not enter: what is the same for
+// everybody, and the ways in and out.
+var unguarded = map[string]bool{
+	"/healthz": true, "/readyz": true, "/static/*": true, "/favicon.ico": true,
+	"/login": true, "/login/callback": true, "/logout": true,
+}
+
 // getPackage tells apart what GETs below "{owner}/packages/" mean: what follows
 // a name that may hold slashes is no pattern that a router knows.
 func (h *edge) getPackage(c echo.Context, s *auth.Session) error {
