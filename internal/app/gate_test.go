@@ -196,6 +196,37 @@ func TestRefusedSignIn(t *testing.T) {
 	}
 }
 
+// TestClosedOrganization: an organization that does not say who its members are
+// lets nobody in, and the page leads to what opens it.
+func TestClosedOrganization(t *testing.T) {
+	t.Parallel()
+	p, _ := startGated(t, map[string]string{"ALLOWED_ORGS": apptest.Org})
+	admin := p.SignIn(t, apptest.Owner)
+	p.GitHub.SetOrg(apptest.Org, func(o *ghfake.Org) { o.SAML = true })
+	mona := p.Browser(t)
+	mona.Approve(apptest.Member)
+	page := mona.Get("/login")
+	if page.Status != 403 || page.Doc.Find("main a[href*='/orgs/acme/sso']").Length() == 0 {
+		t.Errorf("%s", page)
+	}
+	if page := mona.Send("GET", "/settings", nil, nil); page.Status != http.StatusSeeOther {
+		t.Errorf("there is a session: %s", page)
+	}
+	p.GitHub.SetOrg(apptest.Org, func(o *ghfake.Org) { o.SAML = false })
+	all := entries(t, admin, url.Values{"actor": {apptest.Member}})
+	if len(all) != 0 { // logins are nobody's but one's own, and the admins' of the portal
+		t.Errorf("the ledger shows %+v", all)
+	}
+	mona.SignIn(apptest.Member)
+	all = entries(t, mona, url.Values{"outcome": {"denied"}})
+	if len(all) != 1 || all[0].Code != string(fault.CodeNotAllowed) || !strings.Contains(all[0].Message, "SAML") {
+		t.Errorf("the ledger has %+v", all)
+	}
+	if page := mona.Get("/ledger/" + all[0].ID); !page.HasText("active members of certain organizations") {
+		t.Errorf("the entry: %s", page)
+	}
+}
+
 // TestThrownOut: who leaves the organizations is signed out within ten minutes.
 func TestThrownOut(t *testing.T) {
 	t.Parallel()

@@ -50,9 +50,13 @@ func (h *edge) noteDenied(c echo.Context, viewer ghpkg.Viewer, why error) {
 	if viewer.ID == 0 || e.Kind == fault.Internal {
 		return // nobody that is known, or nothing that they were told
 	}
+	code := e.Code
+	if access.Refused(why) {
+		code = fault.CodeNotAllowed // whatever keeps them out; GitHub's words say it
+	}
 	err := h.Ledger.Note(ctx, ghpkg.Entry{
 		Actor: viewer.Actor(), Action: ghpkg.ActionLogin, From: clientOf(c.Request()),
-		Outcome: ghpkg.OutcomeDenied, Message: e.Said, Code: string(e.Code),
+		Outcome: ghpkg.OutcomeDenied, Message: e.Said, Code: string(code),
 	})
 	if err != nil {
 		h.Log.ErrorContext(ctx, "a refused sign-in could not be written into the ledger", "viewer", viewer.Login, "error", err)
