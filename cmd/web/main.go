@@ -81,9 +81,6 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	log := slog.New(middleware.LogHandler(cfg.Log.Logger(stderr).Handler()))
 	log.Info("starting", "version", buildVersion(), "config", cfg)
-	for _, name := range notEnforced(cfg) {
-		log.Warn("a setting is not enforced yet", "name", name)
-	}
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Now: time.Now})
 	if err != nil {
 		return err
@@ -93,21 +90,6 @@ func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	return errors.Join(err, a.Close(closing))
-}
-
-// notEnforced names the settings that are given but do nothing so far. Nobody
-// should take the door for closed because it has a lock.
-func notEnforced(cfg config.Config) []string {
-	var names []string
-	add := func(given bool, name string) {
-		if given {
-			names = append(names, config.Prefix+name)
-		}
-	}
-	add(len(cfg.AllowedOrgs) > 0, "ALLOWED_ORGS")
-	add(len(cfg.AdminTeams) > 0, "ADMIN_TEAMS")
-	add(cfg.ProxyUserHeader != "", "PROXY_USER_HEADER")
-	return names
 }
 
 func listen(ctx context.Context, cfg config.Config, h http.Handler, log *slog.Logger) error {

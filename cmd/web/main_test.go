@@ -10,10 +10,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-
-	"github.com/stockroom-dev/stockroom/internal/config"
 )
 
 func getenv(t *testing.T, pairs ...string) func(string) string {
@@ -89,38 +85,6 @@ func TestRunServesUntilToldToStop(t *testing.T) {
 	stop()
 	if err := <-done; err != nil {
 		t.Error(err)
-	}
-}
-
-func TestNotEnforced(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name string
-		set  []string
-		want []string
-	}{
-		{"nothing is given", nil, nil},
-		{"organizations", []string{"STOCKROOM_ALLOWED_ORGS", "acme"}, []string{"STOCKROOM_ALLOWED_ORGS"}},
-		{
-			"teams and a header",
-			[]string{
-				"STOCKROOM_ADMIN_TEAMS", "acme/admins",
-				"STOCKROOM_PROXY_USER_HEADER", "X-Forwarded-Email", "STOCKROOM_TRUSTED_PROXIES", "127.0.0.1",
-			},
-			[]string{"STOCKROOM_ADMIN_TEAMS", "STOCKROOM_PROXY_USER_HEADER"},
-		},
-		{"read-only, which is enforced", []string{"STOCKROOM_READ_ONLY", "true"}, nil},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			cfg, err := config.Load(getenv(t, tt.set...))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.want, notEnforced(cfg)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
 	}
 }
 

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 
+	"github.com/stockroom-dev/stockroom/internal/access"
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/config"
 	"github.com/stockroom-dev/stockroom/internal/ghclient"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/handlers"
@@ -25,6 +27,18 @@ func (a accounts) Registry(s *auth.Session) handlers.Registry {
 // Changer returns what the session's viewer can change, recorded.
 func (a accounts) Changer(s *auth.Session) handlers.Changer {
 	return a.ledger.For(s.Viewer.Actor(), a.github.For(s.Token, s.Viewer.Login))
+}
+
+// newAccess applies the portal's own rules, by what GitHub tells each viewer.
+func newAccess(cfg config.Config, o Options, gh *ghclient.GitHub) *access.Access {
+	teams := make([]access.Team, len(cfg.AdminTeams))
+	for i, t := range cfg.AdminTeams {
+		teams[i] = access.Team(t)
+	}
+	return access.New(access.Options{
+		Orgs: cfg.AllowedOrgs, Teams: teams, Now: o.Now, Log: o.Log,
+		GitHub: func(s *auth.Session) access.GitHub { return gh.For(s.Token, s.Viewer.Login) },
+	})
 }
 
 // identities is what signing in and out asks of GitHub.

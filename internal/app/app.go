@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/access"
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/config"
 	"github.com/stockroom-dev/stockroom/internal/ghclient"
@@ -74,7 +75,8 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
 	}
 	gh := newGitHub(cfg, o)
-	people, err := newAuth(cfg, o, db, gh)
+	gate := newAccess(cfg, o, gh)
+	people, err := newAuth(cfg, o, db, gh, gate)
 	if err != nil {
 		return nil, err
 	}
@@ -85,6 +87,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Inventory:   index,
 		Ledger:      records,
 		Auth:        people,
+		Access:      gate,
 		Preferences: newPreferences(db, o.Now),
 		Views:       newSavedViews(db, o.Now),
 		Catalogue:   catalogue,
@@ -100,6 +103,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	around, err := middleware.New(middleware.Options{
 		Log: o.Log, Answer: answer, BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies,
 		AvatarSources: ghclient.AvatarSources(cfg.GitHub.WebURL), Quiet: forPlatform,
+		ProxyUser: cfg.ProxyUserHeader, Open: forEverybody,
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +119,7 @@ func newGitHub(cfg config.Config, o Options) *ghclient.GitHub {
 	})
 }
 
-func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub) (*auth.Auth, error) {
+func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub, gate *access.Access) (*auth.Auth, error) {
 	keys, err := auth.NewKeys(cfg.Keys)
 	if err != nil {
 		return nil, err
@@ -124,6 +128,7 @@ func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub)
 		BaseURL: cfg.BaseURL, GitHubURL: cfg.GitHub.WebURL,
 		ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
 		Keys: keys, Store: db, GitHub: identities{gh}, Transport: o.Transport, Now: o.Now, Log: o.Log,
+		Admit: gate.Admit, ProxyUser: middleware.ProxyUserFrom,
 	}), nil
 }
 
@@ -132,12 +137,17 @@ func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub)
 func withSession(people *auth.Auth, edge http.Handler) http.Handler {
 	inside := people.Middleware(edge)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if forPlatform(r.URL.Path) || strings.HasPrefix(r.URL.Path, static.Prefix) {
+		if forEverybody(r.URL.Path) {
 			edge.ServeHTTP(w, r)
 			return
 		}
 		inside.ServeHTTP(w, r)
 	})
+}
+
+// forEverybody reports whether a path is answered alike whoever asks.
+func forEverybody(path string) bool {
+	return forPlatform(path) || strings.HasPrefix(path, static.Prefix) || path == "/favicon.ico"
 }
 
 // forPlatform reports whether a path is a probe's, which asks every few seconds.

@@ -66,8 +66,11 @@ func changes(requests []ghfake.Request) []string {
 // entry is an entry of the ledger, as its JSON says it.
 type entry struct {
 	ID, Action, Outcome, Message, Code, Reason string
-	Actor                                      struct{ Login string }
-	Target                                     *struct {
+	Actor                                      struct {
+		Login     string
+		ProxyUser string `json:"proxy_user"`
+	}
+	Target *struct {
 		Path, Name  string
 		VersionID   int64  `json:"version_id"`
 		VersionName string `json:"version_name"`

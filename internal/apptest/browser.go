@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -19,7 +20,8 @@ import (
 // sends what browsers send with a request of its own pages, and it remembers
 // every address and every cookie value that passed through it.
 type Browser struct {
-	Login string // of who signed in; empty: nobody yet
+	Login  string      // of who signed in; empty: nobody yet
+	Header http.Header // what a proxy in between adds to each request; nil: nothing
 
 	tb      testing.TB
 	portal  *Portal
@@ -166,6 +168,7 @@ func (b *Browser) TrySend(method, path string, form url.Values, header http.Head
 		return nil, err
 	}
 	request.Header = b.headers(method)
+	maps.Copy(request.Header, b.Header)
 	for name, all := range header {
 		request.Header[http.CanonicalHeaderKey(name)] = all
 	}

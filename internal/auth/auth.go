@@ -45,7 +45,8 @@ type GitHub interface {
 	Revoke(ctx context.Context, token string) error
 }
 
-// Config is what New needs. Transport, Now, Log and Fail have defaults.
+// Config is what New needs. Transport, Now, Log, Admit,
+// ProxyUser and Fail have defaults.
 type Config struct {
 	BaseURL      *url.URL // Stockroom's public address: the callback's, and whether cookies are Secure
 	GitHubURL    *url.URL // GitHub's web address
@@ -57,6 +58,12 @@ type Config struct {
 	Transport    http.RoundTripper
 	Now          func() time.Time
 	Log          *slog.Logger
+	// Admit says of a session that is about to begin why it may not: the token is
+	// then revoked, and there is no session. The default lets everybody in.
+	Admit func(context.Context, *Session) error
+	// ProxyUser returns the SSO identity with which a request came. A session is
+	// used only with the identity that opened it. The default knows none.
+	ProxyUser func(context.Context) string
 	// Fail answers a request whose session could not be read, which is not the
 	// same as having none. The default is a bare 503.
 	Fail func(http.ResponseWriter, *http.Request, error)
@@ -79,6 +86,12 @@ func New(c Config) *Auth {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Admit == nil {
+		c.Admit = func(context.Context, *Session) error { return nil }
+	}
+	if c.ProxyUser == nil {
+		c.ProxyUser = func(context.Context) string { return "" }
 	}
 	if c.Fail == nil {
 		c.Fail = func(w http.ResponseWriter, _ *http.Request, _ error) {

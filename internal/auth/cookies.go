@@ -158,7 +158,10 @@ func (s *cookieStore) read(ctx context.Context, key string) (*held, error) {
 
 func (s *cookieStore) insert(ctx context.Context, key string, h *held) error {
 	record := h.record
-	record.Key, record.ID = key, rand.Text()
+	record.Key = key
+	if record.ID == "" {
+		record.ID = rand.Text()
+	}
 	sealed, err := s.seal(key, h.contents)
 	if err != nil {
 		return err

@@ -89,7 +89,9 @@ func (a *Auth) current(r *http.Request) (*held, error) {
 	return h, nil
 }
 
-// presented is current without its side effects.
+// presented is current without its side effects. A session that another SSO
+// identity opened is none for this one, but is left alone: the cookie may have
+// been stolen from somebody who goes on using it.
 func (a *Auth) presented(r *http.Request) (*held, error) {
 	c, err := r.Cookie(a.cookies.cookieName())
 	if err != nil {
@@ -99,7 +101,7 @@ func (a *Auth) presented(r *http.Request) (*held, error) {
 	if err != nil {
 		return nil, unavailable("auth.Session", err)
 	}
-	if h == nil || h.contents.Session == nil {
+	if h == nil || h.contents.Session == nil || h.contents.Session.Viewer.ProxyUser != a.ProxyUser(r.Context()) {
 		return nil, nil
 	}
 	return h, nil

@@ -18,9 +18,10 @@ import (
 
 // signIn is a sign-in on its way: between leaving for GitHub and coming back.
 type signIn struct {
-	State    string
-	Verifier string // PKCE
-	ReturnTo string
+	State     string
+	Verifier  string // PKCE
+	ReturnTo  string
+	ProxyUser string `json:",omitempty"` // whose it is at the proxy; nobody else can finish it
 }
 
 const (
@@ -49,7 +50,10 @@ func (a *Auth) Begin(w http.ResponseWriter, r *http.Request, returnTo string, sc
 		scopes = append(slices.Clone(viewer.Scopes), viewer.Scopes.Missing(scopes)...)
 		options = append(options, oauth2.SetAuthURLParam("login", viewer.Login))
 	}
-	in := &signIn{State: rand.Text(), Verifier: oauth2.GenerateVerifier(), ReturnTo: ReturnTo(returnTo)}
+	in := &signIn{
+		State: rand.Text(), Verifier: oauth2.GenerateVerifier(), ReturnTo: ReturnTo(returnTo),
+		ProxyUser: a.ProxyUser(r.Context()),
+	}
 	a.dropOldSignIns(w, r)
 	if err := a.saveSignIn(w, r, in); err != nil {
 		return "", unavailable("auth.Begin", err)
@@ -95,7 +99,8 @@ func (a *Auth) dropOldSignIns(w http.ResponseWriter, r *http.Request) {
 
 // Finish ends the sign-in that GitHub sends back: it identifies the viewer by
 // the new token and gives the browser a new session. It also returns where the
-// viewer wanted to go, as far as that is known when it fails.
+// viewer wanted to go, as far as that is known when it fails, and who it was
+// that may not enter.
 func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (ghpkg.Viewer, string, error) {
 	query := r.URL.Query()
 	in, err := a.takeSignIn(w, r, query.Get("state"))
@@ -105,11 +110,11 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (ghpkg.Viewer, str
 	if code := query.Get("error"); code != "" {
 		return ghpkg.Viewer{}, in.ReturnTo, refusedAtGitHub(code, query.Get("error_description"))
 	}
-	id, err := a.identify(r.Context(), query.Get("code"), in.Verifier)
+	began, id, err := a.identify(r.Context(), query.Get("code"), in.Verifier)
 	if err != nil {
-		return ghpkg.Viewer{}, in.ReturnTo, err
+		return began.Viewer, in.ReturnTo, err
 	}
-	if err := a.replaceSession(w, r, id); err != nil {
+	if err := a.replaceSession(w, r, began, id); err != nil {
 		return ghpkg.Viewer{}, in.ReturnTo, err
 	}
 	return id.Viewer, in.ReturnTo, nil
@@ -129,7 +134,7 @@ func (a *Auth) takeSignIn(w http.ResponseWriter, r *http.Request, state string) 
 		return nil, unavailable(op, err)
 	}
 	if h == nil || h.contents.SignIn == nil || !h.record.ExpiresAt.After(a.Now()) ||
-		!sameState(h.contents.SignIn.State, state) {
+		!sameState(h.contents.SignIn.State, state) || h.contents.SignIn.ProxyUser != a.ProxyUser(r.Context()) {
 		return nil, signInFailed(op, "", nil)
 	}
 	return h.contents.SignIn, nil
@@ -139,14 +144,16 @@ func sameState(want, got string) bool {
 	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(got)) == 1
 }
 
-// identify exchanges the code for a token and asks GitHub whose it is.
-func (a *Auth) identify(ctx context.Context, code, verifier string) (*identity, error) {
+// identify exchanges the code for a token and asks GitHub whose it is, and
+// whether they may enter. The session that it returns has not begun yet.
+func (a *Auth) identify(ctx context.Context, code, verifier string) (Session, *identity, error) {
+	began := Session{ID: rand.Text(), CreatedAt: a.Now()}
 	if code == "" {
-		return nil, signInFailed("auth.Finish", "", nil)
+		return began, nil, signInFailed("auth.Finish", "", nil)
 	}
 	token, err := a.oauth.Exchange(a.exchanging(ctx), code, oauth2.VerifierOption(verifier))
 	if err != nil {
-		return nil, exchangeError("auth.Finish", err)
+		return began, nil, exchangeError("auth.Finish", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, identifyTimeout)
 	defer cancel()
@@ -154,11 +161,18 @@ func (a *Auth) identify(ctx context.Context, code, verifier string) (*identity, 
 	if err == nil && viewer.ID <= 0 {
 		err = &fault.Error{Kind: fault.Upstream, Code: fault.CodeUpstream, Op: "auth.Finish"}
 	}
+	var id *identity
+	if err == nil {
+		viewer.ProxyUser = a.ProxyUser(ctx)
+		id = a.newIdentity(viewer, token)
+		began.Viewer, began.Token = id.Viewer, id.Token
+		err = a.Admit(ctx, &began)
+	}
 	if err != nil {
 		a.revoke(ctx, token.AccessToken) // nobody will use it
-		return nil, err
+		return began, nil, err
 	}
-	return a.newIdentity(viewer, token), nil
+	return began, id, nil
 }
 
 // exchanging is a context in which oauth2 uses our HTTP client.
@@ -187,14 +201,14 @@ func (a *Auth) tokenExpiry(token *oauth2.Token) time.Time {
 // replaceSession gives the browser a session under a new cookie value, so that
 // one that somebody planted before the sign-in is worth nothing, and ends the
 // session that it had before, whoever's that was.
-func (a *Auth) replaceSession(w http.ResponseWriter, r *http.Request, id *identity) error {
+func (a *Auth) replaceSession(w http.ResponseWriter, r *http.Request, began Session, id *identity) error {
 	const op = "auth.Finish"
-	now := a.Now()
+	now := began.CreatedAt
 	session := sessions.NewSession(a.cookies, a.cookies.cookieName())
 	session.Options = a.cookies.options(AbsoluteLifetime)
 	session.Values[valueKey{}] = &held{
 		record: ghpkg.SessionRecord{
-			ViewerID: id.Viewer.ID, UserAgent: r.UserAgent()[:min(len(r.UserAgent()), maxUserAgent)],
+			ID: began.ID, ViewerID: id.Viewer.ID, UserAgent: r.UserAgent()[:min(len(r.UserAgent()), maxUserAgent)],
 			CreatedAt: now, SeenAt: now, ExpiresAt: expiry(now, now),
 		},
 		contents: contents{Session: id},

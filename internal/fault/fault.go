@@ -58,7 +58,11 @@ const (
 	CodeMethod         Code = "method"          // the URL does not take this method
 	CodeNoPage         Code = "no_page"         // no such URL here
 	CodeReadOnly       Code = "read_only"       // STOCKROOM_READ_ONLY
-	CodeNotAllowed     Code = "not_allowed"     // outside STOCKROOM_ALLOWED_ORGS
+	CodeNotAllowed     Code = "not_allowed"     // outside STOCKROOM_ALLOWED_ORGS. Args: Value (the organizations)
+	CodeAccessUnknown  Code = "access_unknown"  // GitHub did not say whether the viewer may enter. Args: Value
+	CodeNotAdmin       Code = "not_admin"       // outside STOCKROOM_ADMIN_TEAMS. Args: Value (the teams)
+	CodeAdminUnknown   Code = "admin_unknown"   // GitHub did not say whether the viewer is in one of them. Args: Value
+	CodeNoProxyUser    Code = "no_proxy_user"   // without a good STOCKROOM_PROXY_USER_HEADER of a trusted proxy
 	CodeSignedOut      Code = "signed_out"      // no session
 	CodeTokenRevoked   Code = "token_revoked"   // GitHub answered 401
 	CodeSignInFailed   Code = "sign_in_failed"  // the OAuth exchange did not work out
@@ -92,7 +96,8 @@ const (
 func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeTooMany,
-		CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
+		CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
+		CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeBusy, CodeUpstream, CodeNotDone,

@@ -22,6 +22,7 @@ func identityRoutes() []route {
 		{method: get, pattern: "/users/{username}", docs: "users/users#get-a-user", open: true, handle: getUser},
 		{method: get, pattern: "/user/orgs", docs: "orgs/orgs#list-organizations-for-the-authenticated-user", handle: listOrgs},
 		{method: get, pattern: "/user/memberships/orgs", docs: "orgs/members#list-organization-memberships-for-the-authenticated-user", handle: listMemberships},
+		{method: get, pattern: "/user/memberships/orgs/{org}", docs: "orgs/members#get-an-organization-membership-for-the-authenticated-user", handle: getOwnMembership},
 		{method: get, pattern: "/orgs/{org}", docs: "orgs/orgs#get-an-organization", open: true, handle: getOrg},
 		{method: get, pattern: "/orgs/{org}/memberships/{member}", docs: "orgs/members#get-organization-membership-for-a-user", handle: getMembership},
 		{method: get, pattern: "/orgs/{org}/teams/{team_slug}/memberships/{member}", docs: "teams/members#get-team-membership-for-a-user", handle: getTeamMembership},
@@ -114,6 +115,21 @@ func getMembership(c *call) answer {
 		return refuse(http.StatusNotFound, "Not Found")
 	}
 	return ok(c.membership(owner.org, user, role))
+}
+
+func getOwnMembership(c *call) answer {
+	owner, no := c.account()
+	if no.status != 0 {
+		return no
+	}
+	if !c.scopes().Has(ghpkg.ScopeReadOrg) && !c.scopes().Has("user") {
+		return refuse(http.StatusForbidden, msgReadOrg).with("X-Accepted-OAuth-Scopes", "admin:org, read:org, repo, user, write:org")
+	}
+	role := c.role(owner.org.Login)
+	if role == "" {
+		return refuse(http.StatusNotFound, "Not Found")
+	}
+	return ok(c.membership(owner.org, c.viewer, role))
 }
 
 func getTeamMembership(c *call) answer {

@@ -146,6 +146,13 @@ func (s *Server) AddTeamMember(org, slug, login, role string) {
 	put(s.world.teams, strings.ToLower(org+"/"+slug), strings.ToLower(login), role)
 }
 
+// RemoveTeamMember takes a user out of a team.
+func (s *Server) RemoveTeamMember(org, slug, login string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.world.teams[strings.ToLower(org+"/"+slug)], strings.ToLower(login))
+}
+
 func put[V any](m map[string]map[string]V, outer, inner string, v V) {
 	if m[outer] == nil {
 		m[outer] = map[string]V{}

@@ -96,13 +96,14 @@ type LedgerFilter struct {
 	Since   time.Time // inclusive
 	Until   time.Time // exclusive
 	Query   string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
-	// Who may see what: entries of ActorID, and entries under Organizations. Both empty: nothing.
+	// Who may see what: entries of ActorID, and entries under Organizations. All zero: nothing.
 	VisibleTo VisibleTo
 }
 
 // VisibleTo is what one viewer may read of the ledger: their own deeds, and
-// whatever happened in organizations that they own.
+// whatever happened in organizations that they own; an admin of the portal all.
 type VisibleTo struct {
+	All           bool // everything
 	ActorID       int64
 	Organizations []string // logins, lower case
 }

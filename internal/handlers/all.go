@@ -67,7 +67,7 @@ func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, 
 	}
 	page := h.allTable(c, s, owners, t, total)
 	for _, p := range rows {
-		row := h.packageRow(p)
+		row := h.packageRow(c, p)
 		row.Owner = &views.Anchor{Text: p.Owner.Login(), Href: link.Packages(p.Owner)}
 		page.Rows = append(page.Rows, row)
 	}

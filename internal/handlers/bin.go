@@ -185,7 +185,7 @@ func (h *edge) binPage(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total i
 		Total:   total,
 		Pages:   pagesOf(here, q, total),
 		Exports: exportsOf(here, q),
-		Restore: h.restoreForm(owner),
+		Restore: h.restoreForm(c, owner),
 		Compact: columnsOf(c).Compact,
 	}
 }
@@ -197,7 +197,7 @@ func (h *edge) binRow(c echo.Context, b binned, active *inventory.Packages) view
 		row.Package = &gone
 		return row
 	}
-	version := h.versionRow(b.ref, *b.version)
+	version := h.versionRow(c, b.ref, *b.version)
 	row.Version = &version
 	row.Of = &views.Anchor{Text: b.ref.Name(), Href: link.Package(b.ref)}
 	return row

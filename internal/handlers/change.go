@@ -91,13 +91,14 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 		Action: found.action, Target: found.target(),
 		Reason: strings.TrimSpace(c.FormValue("reason")), From: clientOf(c.Request()),
 	}
+	ctx, changer := c.Request().Context(), h.GitHub.Changer(s)
+	if no := h.denied(c, "handlers.change"); no != nil {
+		change.Reason = strings.ToValidUTF8(change.Reason[:min(len(change.Reason), maxReason)], "")
+		entry, err := changer.Deny(ctx, change, no)
+		return h.refused(c, s, found, entry, err)
+	}
 	if err := h.check(c, found, change); err != nil {
 		return h.refused(c, s, found, ghpkg.Entry{}, err)
-	}
-	ctx, changer := c.Request().Context(), h.GitHub.Changer(s)
-	if h.ReadOnly {
-		entry, err := changer.Deny(ctx, change, readOnly("handlers.change"))
-		return h.refused(c, s, found, entry, err)
 	}
 	entry, err := changer.Apply(ctx, change)
 	h.Inventory.Changed(context.WithoutCancel(ctx), p.Ref)
@@ -124,10 +125,6 @@ func (h *edge) check(c echo.Context, found subject, change ghpkg.Change) error {
 		return nil
 	}
 	return e
-}
-
-func readOnly(op string) *fault.Error {
-	return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeReadOnly, Op: op}
 }
 
 func unreadableForm(err error) error {
@@ -178,7 +175,7 @@ func whereToLook(found subject) string {
 
 // refused answers after a change that did not happen, or that nobody knows of:
 // next to the row for htmx, else with the form again, the words above it. What was
-// filled in wrongly is always corrected in the form.
+// filled in wrongly is always corrected in the form, as far as there is one.
 func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghpkg.Entry, err error) error {
 	e := asFault(err)
 	if e.Code == fault.CodeTokenRevoked || e.Kind == fault.Internal {
@@ -197,6 +194,8 @@ func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghp
 		return jsonAnswer(c, p.Status, answer)
 	case isSwap(c.Request()) && e.Kind != fault.Invalid:
 		return h.refusedRow(c, found, p)
+	case !h.mayChange(c):
+		return html(c, p.Status, h.errorPage(c, p).Page()) // the form would be refused again
 	}
 	return h.confirmAgain(c, s, found, p)
 }

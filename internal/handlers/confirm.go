@@ -20,8 +20,8 @@ func (h *edge) confirm(c echo.Context, s *auth.Session, p link.Path) error {
 	if _, err := values(c, nil); err != nil {
 		return err
 	}
-	if h.ReadOnly {
-		return readOnly("handlers.confirm")
+	if no := h.denied(c, "handlers.confirm"); no != nil {
+		return no
 	}
 	found, err := h.lookOrFail(c, s, p)
 	if err != nil {

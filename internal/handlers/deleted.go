@@ -166,13 +166,13 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 	page.Filter.Types = typeOptions(t.q, goneByType(gone))
 	page.Notices = h.notices(c, listing.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
-	page.Restore = h.restoreForm(owner)
+	page.Restore = h.restoreForm(c, owner)
 	return h.sendTable(c, page)
 }
 
 // restoreForm restores what is not listed; nil where nothing may be changed.
-func (h *edge) restoreForm(owner ghpkg.Owner) *views.RestoreByName {
-	if h.ReadOnly {
+func (h *edge) restoreForm(c echo.Context, owner ghpkg.Owner) *views.RestoreByName {
+	if !h.mayChange(c) {
 		return nil
 	}
 	return &views.RestoreByName{Action: link.Packages(owner), Types: typeChoices()}
@@ -220,7 +220,7 @@ func (h *edge) goneRow(c echo.Context, g gonePackage, active *inventory.Packages
 	if g.entry != "" {
 		row.Gone.Entry = link.LedgerEntry(g.entry)
 	}
-	if ref, ok := g.pkg.Ref(); ok && !h.ReadOnly {
+	if ref, ok := g.pkg.Ref(); ok && h.mayChange(c) {
 		row.Gone.Restore = &views.Action{Href: link.RestorePackage(ref), Disabled: h.blocked(c, g.pkg, active)}
 	}
 	return row

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/access"
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -63,6 +64,11 @@ type Auth interface {
 	RevokeAll(ctx context.Context, viewerID int64) error
 }
 
+// Access says what a session's viewer may do in this portal.
+type Access interface {
+	Check(ctx context.Context, session *auth.Session) (access.Rights, error)
+}
+
 // Preferences are what a viewer chose for themselves.
 type Preferences interface {
 	Preferences(ctx context.Context, viewerID int64) (ghpkg.Preferences, error)
@@ -83,6 +89,7 @@ type Deps struct {
 	Inventory   *inventory.Inventory
 	Ledger      Ledger
 	Auth        Auth
+	Access      Access
 	Preferences Preferences
 	Views       Views
 	Catalogue   *i18n.Catalogue

@@ -36,8 +36,9 @@ var statuses = map[fault.Kind]int{
 
 // exactStatuses are for those codes that HTTP has a more exact status for.
 var exactStatuses = map[fault.Code]int{
-	fault.CodeMethod:   http.StatusMethodNotAllowed,
-	fault.CodeTooLarge: http.StatusRequestEntityTooLarge,
+	fault.CodeMethod:        http.StatusMethodNotAllowed,
+	fault.CodeTooLarge:      http.StatusRequestEntityTooLarge,
+	fault.CodeAccessUnknown: http.StatusServiceUnavailable,
 }
 
 func statusOf(e *fault.Error) int {

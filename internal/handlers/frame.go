@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views"
@@ -64,6 +65,13 @@ func (h *edge) frame(c echo.Context, title string, section views.Section, crumbs
 	f := views.Frame{
 		Title: title, Here: comeBackTo(c.Request()), Theme: themeOf(chosen), Section: section,
 		Crumbs: crumbs, ReadOnly: h.ReadOnly, Practice: h.Practice,
+	}
+	if why := rightsOf(c).Why; why != nil && !h.ReadOnly {
+		key := "layout.not_admin"
+		if why.Code == fault.CodeAdminUnknown {
+			key = "layout.admin_unknown"
+		}
+		f.LookOnly = i18n.T(c.Request().Context(), key, "Value", why.Args["Value"])
 	}
 	if s, ok := auth.From(c.Request().Context()); ok {
 		v := s.Viewer

@@ -25,7 +25,7 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	visible, notices, err := h.visibleTo(ctx, s)
+	visible, notices, err := h.readableBy(c, s)
 	if err != nil {
 		return err
 	}
@@ -184,7 +184,7 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	if _, err := values(c, nil); err != nil {
 		return err
 	}
-	visible, _, err := h.visibleTo(c.Request().Context(), s)
+	visible, _, err := h.readableBy(c, s)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 		Frame: h.frame(c, i18n.T(ctx, "ledger.entry"), views.SectionLedger,
 			views.Crumb{Text: i18n.T(ctx, "ledger.title"), Href: link.Ledger}, views.Crumb{Text: i18n.T(ctx, "ledger.entry")}),
 		Row: ledgerRow(e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
-		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(e),
+		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(c, e),
 	}
 	if e.Code != "" {
 		page.Explanation = i18n.T(ctx, "fault."+e.Code, withArgs(map[string]any{"Name": e.Target.Name, "Owner": e.Target.Owner.Login()}))

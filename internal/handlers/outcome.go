@@ -31,7 +31,7 @@ func (h *edge) flash(c echo.Context) *views.Flash {
 func (h *edge) flashOf(c echo.Context, e ghpkg.Entry) *views.Flash {
 	f := &views.Flash{
 		Good: e.Outcome == ghpkg.OutcomeDone, Text: h.flashText(c, e), Said: e.Message,
-		Entry: link.LedgerEntry(e.ID), Undo: h.undo(e), Outcome: e.Outcome,
+		Entry: link.LedgerEntry(e.ID), Undo: h.undo(c, e), Outcome: e.Outcome,
 	}
 	if f.Undo != nil {
 		f.Undo.Until = time.Time{} // the text says it
@@ -56,8 +56,8 @@ func (h *edge) flashText(c echo.Context, e ghpkg.Entry) string {
 }
 
 // undo is the way back from a deletion that was done and can still be restored.
-func (h *edge) undo(e ghpkg.Entry) *views.Undo {
-	if e.Action != ghpkg.ActionDelete || e.Outcome != ghpkg.OutcomeDone || h.ReadOnly ||
+func (h *edge) undo(c echo.Context, e ghpkg.Entry) *views.Undo {
+	if e.Action != ghpkg.ActionDelete || e.Outcome != ghpkg.OutcomeDone || !h.mayChange(c) ||
 		ghpkg.DaysLeft(e.At, h.Now()) < 0 {
 		return nil
 	}
@@ -78,7 +78,7 @@ func (h *edge) undo(e ghpkg.Entry) *views.Undo {
 func (h *edge) doneRow(c echo.Context, found subject, entry ghpkg.Entry) error {
 	flash := h.flashOf(c, entry)
 	if found.whole() {
-		row := h.packageRow(found.pkg)
+		row := h.packageRow(c, found.pkg)
 		row.DOMID, row.Done, row.Delete = found.domID(), flash, nil
 		if found.action == ghpkg.ActionRestore {
 			row = h.restoredRow(c, found)
@@ -86,10 +86,10 @@ func (h *edge) doneRow(c echo.Context, found subject, entry ghpkg.Entry) error {
 		}
 		return html(c, http.StatusOK, row.Item())
 	}
-	row := h.subjectRow(found)
+	row := h.subjectRow(c, found)
 	row.Done, row.Delete, row.Gone = flash, nil, nil
 	if found.action == ghpkg.ActionRestore {
-		row.Delete = h.action(link.DeleteVersion(found.path.Version))
+		row.Delete = h.action(c, link.DeleteVersion(found.path.Version))
 	}
 	return html(c, http.StatusOK, row.Item())
 }
@@ -97,10 +97,10 @@ func (h *edge) doneRow(c echo.Context, found subject, entry ghpkg.Entry) error {
 // restoredRow is a package's row after it was restored, as far as GitHub shows
 // it already.
 func (h *edge) restoredRow(c echo.Context, found subject) views.PackageRow {
-	row := h.packageRow(found.pkg)
+	row := h.packageRow(c, found.pkg)
 	if s, ok := auth.From(c.Request().Context()); ok {
 		if p, err := h.GitHub.Registry(s).Package(c.Request().Context(), found.ref()); err == nil {
-			row = h.packageRow(p)
+			row = h.packageRow(c, p)
 		}
 	}
 	row.DOMID = found.domID()
@@ -108,21 +108,21 @@ func (h *edge) restoredRow(c echo.Context, found subject) views.PackageRow {
 }
 
 // subjectRow is a version's row, with what is known of it.
-func (h *edge) subjectRow(found subject) views.VersionRow {
+func (h *edge) subjectRow(c echo.Context, found subject) views.VersionRow {
 	if found.version != nil {
-		return h.versionRow(found.ref(), *found.version)
+		return h.versionRow(c, found.ref(), *found.version)
 	}
-	return h.versionRow(found.ref(), ghpkg.Version{ID: found.path.Version.ID()})
+	return h.versionRow(c, found.ref(), ghpkg.Version{ID: found.path.Version.ID()})
 }
 
 // refusedRow answers htmx with the row as it was, GitHub's words next to it.
 func (h *edge) refusedRow(c echo.Context, found subject, p views.Problem) error {
 	if !found.whole() {
-		row := h.subjectRow(found)
+		row := h.subjectRow(c, found)
 		row.Problem = &p
 		return html(c, p.Status, row.Item())
 	}
-	row := h.packageRow(found.pkg)
+	row := h.packageRow(c, found.pkg)
 	if found.action == ghpkg.ActionRestore {
 		row.Delete = nil
 		if d := found.deleted; d != nil {

@@ -91,6 +91,16 @@ func (h *edge) leadToRightKind(c echo.Context, s *auth.Session, asked ghpkg.Owne
 	return c.Redirect(http.StatusSeeOther, to.RequestURI())
 }
 
+// readableBy returns what the viewer may read on the ledger's own pages: an
+// admin of the portal everything. Elsewhere the ledger stands in for lists that
+// GitHub does not give, and there it shows no more than GitHub would.
+func (h *edge) readableBy(c echo.Context, s *auth.Session) (ghpkg.VisibleTo, []ghpkg.Notice, error) {
+	if rightsOf(c).Admin {
+		return ghpkg.VisibleTo{All: true}, nil, nil
+	}
+	return h.visibleTo(c.Request().Context(), s)
+}
+
 // visibleTo returns what the viewer may read of the ledger: their own deeds,
 // and what happened in organizations that they own. When GitHub cannot say
 // which those are, only their own deeds are shown, and a notice says so; when

@@ -64,7 +64,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 // withVersions puts the rows, and what is known of all of them, into the page.
 func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Ref, listing *inventory.Versions, rows []ghpkg.Version) views.PackagePage {
 	for _, v := range rows {
-		page.Rows = append(page.Rows, h.versionRow(ref, v))
+		page.Rows = append(page.Rows, h.versionRow(c, ref, v))
 	}
 	page.Untagged = -1
 	if images(ref.Type()) {
@@ -106,7 +106,7 @@ func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, er
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
-	if d, ok := h.deletedHere(c.Request().Context(), s, ref); ok && !h.ReadOnly {
+	if d, ok := h.deletedHere(c.Request().Context(), s, ref); ok && h.mayChange(c) {
 		return &fault.Error{
 			Kind: fault.NotFound, Code: fault.CodeAlreadyGone, Op: "handlers.showPackage",
 			Said: asFault(err).Said, Args: map[string]any{"At": d.At},
@@ -161,7 +161,7 @@ func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghp
 		Total:   total,
 		Pages:   pagesOf(here, q, total),
 		Exports: exportsOf(here, q),
-		Delete:  h.action(link.DeletePackage(ref)),
+		Delete:  h.action(c, link.DeletePackage(ref)),
 		Ledger:  link.LedgerOf(ref),
 	}
 	if images(ref.Type()) {
@@ -183,7 +183,7 @@ func (h *edge) packageHead(p ghpkg.Package, ref ghpkg.Ref) views.PackageHead {
 }
 
 // versionRow returns a version as its row shows it.
-func (h *edge) versionRow(ref ghpkg.Ref, v ghpkg.Version) views.VersionRow {
+func (h *edge) versionRow(c echo.Context, ref ghpkg.Ref, v ghpkg.Version) views.VersionRow {
 	row := views.VersionRow{
 		DOMID: domID("version", v.ID), ID: v.ID, Name: v.Name, Short: short(v.Name), Digest: digest(v.Name),
 		Tags: v.Tags, Untagged: v.Untagged(ref.Type()), Created: v.CreatedAt, Updated: v.UpdatedAt, GitHub: v.HTMLURL,
@@ -195,11 +195,11 @@ func (h *edge) versionRow(ref ghpkg.Ref, v ghpkg.Version) views.VersionRow {
 	}
 	row.Href = link.Version(at)
 	if v.DeletedAt == nil {
-		row.Delete = h.action(link.DeleteVersion(at))
+		row.Delete = h.action(c, link.DeleteVersion(at))
 		return row
 	}
 	row.Gone = h.gone(*v.DeletedAt, knownByGitHub)
-	row.Gone.Restore = h.action(link.RestoreVersion(at))
+	row.Gone.Restore = h.action(c, link.RestoreVersion(at))
 	return row
 }
 

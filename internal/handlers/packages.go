@@ -50,7 +50,7 @@ func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner
 	}
 	page := h.packageTable(c, s, owner, t, total)
 	for _, p := range rows {
-		page.Rows = append(page.Rows, h.packageRow(p))
+		page.Rows = append(page.Rows, h.packageRow(c, p))
 	}
 	page.Filter.Types = typeOptions(t.q, active.ByType)
 	page.Notices = h.notices(c, active.Notices)
@@ -100,21 +100,21 @@ func (h *edge) packageTable(c echo.Context, s *auth.Session, owner ghpkg.Owner, 
 }
 
 // packageRow returns a package as its row shows it.
-func (h *edge) packageRow(p ghpkg.Package) views.PackageRow {
+func (h *edge) packageRow(c echo.Context, p ghpkg.Package) views.PackageRow {
 	row := views.PackageRow{
 		DOMID: domID("package", p.ID), Name: p.Name, Type: p.Type, Visibility: p.Visibility,
 		Repository: repositoryAnchor(p.Repository), Versions: p.VersionCount, Updated: p.UpdatedAt, GitHub: p.HTMLURL,
 	}
 	if ref, ok := p.Ref(); ok {
 		row.Href = link.Package(ref)
-		row.Delete = h.action(link.Deletion(row.Href))
+		row.Delete = h.action(c, link.Deletion(row.Href))
 	}
 	return row
 }
 
 // action returns a row's button, or nil where nothing may be changed at all.
-func (h *edge) action(href string) *views.Action {
-	if h.ReadOnly {
+func (h *edge) action(c echo.Context, href string) *views.Action {
+	if !h.mayChange(c) {
 		return nil
 	}
 	return &views.Action{Href: href}

@@ -22,7 +22,7 @@ type edge struct {
 func New(d Deps) (handler http.Handler, answer func(http.ResponseWriter, *http.Request, error)) {
 	h := &edge{d, echo.New()}
 	h.echo.HTTPErrorHandler = h.fail
-	h.echo.Use(h.locale, tellLog)
+	h.echo.Use(h.locale, tellLog, h.admit)
 	h.routes(h.echo)
 	return headAsGet(h.echo), h.answer
 }
@@ -93,6 +93,13 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/sessions/revoke", in(h.revokeSessions))
 	e.POST("/settings/views", in(h.saveView))
 	e.POST("/settings/views/:id/delete", in(h.forgetView))
+}
+
+// unguarded are the routes for those who may not enter: what is the same for
+// everybody, and the ways in and out.
+var unguarded = map[string]bool{
+	"/healthz": true, "/readyz": true, "/static/*": true, "/favicon.ico": true,
+	"/login": true, "/login/callback": true, "/logout": true,
 }
 
 // getPackage tells apart what GETs below "{owner}/packages/" mean: what follows

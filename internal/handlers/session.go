@@ -42,6 +42,7 @@ func (h *edge) callback(c echo.Context) error {
 	}
 	viewer, returnTo, err := h.Auth.Finish(c.Response(), c.Request())
 	if err != nil {
+		h.noteDenied(c, viewer, err)
 		return err
 	}
 	if err := h.note(c, ghpkg.ActionLogin, viewer); err != nil {

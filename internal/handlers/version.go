@@ -33,7 +33,7 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 	page := views.VersionPage{
 		Frame: h.frame(c, title, views.SectionOwners, ownerCrumbs(ref.Owner(),
 			views.Crumb{Text: p.Name, Href: link.Package(ref)}, views.Crumb{Text: short(v.Name)})...),
-		Head: h.packageHead(p, ref), Version: h.versionRow(ref, v), Description: v.Description, License: v.License,
+		Head: h.packageHead(p, ref), Version: h.versionRow(c, ref, v), Description: v.Description, License: v.License,
 		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(ref),
 	}
 	if page.Version.GitHub != "" {

@@ -32,6 +32,8 @@ type Options struct {
 	BaseURL        *url.URL          // the public address
 	TrustedProxies []netip.Prefix    // whose X-Forwarded-For and X-Request-Id are believed
 	AvatarSources  []string          // origins of pictures, beside our own
+	ProxyUser      string            // the header with the SSO identity; empty: none is asked for
+	Open           func(string) bool // paths that need no SSO identity; nil: none
 	Quiet          func(string) bool // paths that are logged at debug level only; nil: none
 }
 
@@ -44,6 +46,7 @@ type Options struct {
 //	compression      outside of recover, so that an error page is whole
 //	recover
 //	deadline
+//	SSO identity     refused before anything is told
 //	cross-origin     refused before anything is read
 //	body limit
 func New(o Options) (Middleware, error) {
@@ -55,9 +58,13 @@ func New(o Options) (Middleware, error) {
 	if err != nil {
 		return nil, err
 	}
-	quiet := o.Quiet
+	none := func(string) bool { return false }
+	quiet, open := o.Quiet, o.Open
 	if quiet == nil {
-		quiet = func(string) bool { return false }
+		quiet = none
+	}
+	if open == nil {
+		open = none
 	}
 	return Chain(
 		ClientAddress(o.TrustedProxies),
@@ -67,6 +74,7 @@ func New(o Options) (Middleware, error) {
 		compress,
 		Recover(o.Log, o.Answer),
 		Deadline(MaxTime),
+		ProxyUser(o.ProxyUser, open, o.Answer),
 		crossOrigin,
 		LimitBody(MaxBody, o.Answer),
 	), nil

@@ -201,6 +201,7 @@ func TestLedgerShowsOnlyWhatIsVisible(t *testing.T) {
 			want    string
 		}{
 			{"nobody", ghpkg.VisibleTo{}, ""},
+			{"everything", ghpkg.VisibleTo{All: true}, "54321"},
 			{"one's own deeds", ghpkg.VisibleTo{ActorID: 2}, "32"},
 			{"an organization, not the user of its name", ghpkg.VisibleTo{Organizations: []string{"ACME"}}, "1"},
 			{"both", ghpkg.VisibleTo{ActorID: 3, Organizations: []string{"other", "acme"}}, "431"},

@@ -69,6 +69,9 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 
 // visible restricts the entries to what v may read; to nothing if v is empty.
 func (w *where) visible(v ghpkg.VisibleTo) {
+	if v.All {
+		return
+	}
 	var either []string
 	if v.ActorID != 0 {
 		either = append(either, "a.actor_id = "+w.bind(v.ActorID))

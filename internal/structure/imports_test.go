@@ -19,14 +19,14 @@ func arrows() map[string][]string {
 		},
 
 		"internal/app": {
-			"internal/auth", "internal/config", "internal/fault", "internal/ghclient", "internal/ghpkg", "internal/handlers", "internal/i18n",
+			"internal/access", "internal/auth", "internal/config", "internal/fault", "internal/ghclient", "internal/ghpkg", "internal/handlers", "internal/i18n",
 			"internal/inventory", "internal/ledger", "internal/middleware", "internal/operations", "internal/store", "static",
 		},
 
 		// The edge. It declares the interfaces that it calls, and never sees
 		// what implements them: no ghclient, no store.
 		"internal/handlers": {
-			"internal/auth", "internal/fault", "internal/ghpkg", "internal/i18n", "internal/inventory", "internal/ledger",
+			"internal/access", "internal/auth", "internal/fault", "internal/ghpkg", "internal/i18n", "internal/inventory", "internal/ledger",
 			"internal/middleware", "internal/query", "internal/operations", "internal/views", "internal/views/link", "internal/views/ui",
 		},
 		"internal/views":      {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views/link", "internal/views/ui", "static"},
@@ -36,6 +36,7 @@ func arrows() map[string][]string {
 		"internal/i18n":       {"internal/fault"},
 
 		// What the edge asks.
+		"internal/access":     {"internal/auth", "internal/fault", "internal/ghpkg"},
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
 		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/query"},

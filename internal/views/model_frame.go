@@ -17,8 +17,9 @@ type Frame struct {
 	Section  Section // which entry of the header is current
 	Flash    *Flash  // what just happened, or nil
 	Crumbs   []Crumb
-	ReadOnly bool // STOCKROOM_READ_ONLY: say so
-	Practice bool // the demo: say that nothing is real
+	ReadOnly bool   // STOCKROOM_READ_ONLY: say so
+	LookOnly string // why this viewer may not delete and restore here, or empty
+	Practice bool   // the demo: say that nothing is real
 }
 
 // Section is an entry of the header's navigation.

@@ -78,7 +78,7 @@ func (w world) landing() []aStory {
 func (w world) owners() []aStory {
 	page := views.Owners{Frame: w.frame("Owners", "/", views.SectionOwners), Exports: views.Exports{JSON: "/?format=json", CSV: "/?format=csv"}}
 	none := page
-	none.ReadOnly = true
+	none.ReadOnly, none.LookOnly = true, "You may only look: members of acme/package-admins delete and restore here."
 	page.Rows = []views.OwnerRow{
 		{Login: "mona-lisa", Kind: ghpkg.User, Own: true, Href: "/users/mona-lisa/packages", Conflicts: "/users/mona-lisa/docker/conflicts"},
 		{Login: "acme", Kind: ghpkg.Organization, Role: ghpkg.RoleAdmin, Href: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts"},
