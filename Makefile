@@ -24,7 +24,7 @@ generate: ## Write the *_templ.go files anew
 	$(TOOL) templ generate -path internal/bench -log-level warn
 
 lint: ## Look for mistakes that the compiler allows
-	$(LINT) run
+	$(LINT) run --allow-parallel-runners
 
 fmt: ## Format Go and templ files
 	$(LINT) fmt
