@@ -28,7 +28,7 @@ func ReturnTo(address string) string {
 	}
 	// No address of ours has dot segments or empty ones. Whoever resolves them
 	// on the way could make "/.//x" into "//x", or "/x/../login" into a circle.
-	if clean := path.Clean(u.Path); u.Path != clean && u.Path != clean+"/" {
+	if clean := path.Clean(u.Path); u.Path != clean && (clean == home || u.Path != clean+"/") {
 		return home
 	}
 	first, _, _ := strings.Cut(u.Path[1:], "/")

@@ -52,7 +52,7 @@ func TestReturnTo(t *testing.T) {
 }
 
 func FuzzReturnTo(f *testing.F) {
-	for _, seed := range []string{"/", "/orgs/a", "//e", `/\e`, "/%2Fe", "/.//e", "/login", "https://e/", "/\t/e", "/x?return_to=//e"} {
+	for _, seed := range []string{"/", "/orgs/a", "//e", `/\e`, "/%2Fe", "/%2F", "/.//e", "/login", "https://e/", "/\t/e", "/x?return_to=//e"} {
 		f.Add(seed)
 	}
 	base, err := url.Parse("https://stockroom.example/login/callback")
