@@ -16,7 +16,7 @@ test: ## Run every test: both databases, and Chromium (TESTS=./internal/x/ for o
 bench: ## Measure what the README promises, as ratios
 	@build/with-services $(GO) test -run '^$$' -bench . -benchmem $(TESTS)
 
-fuzz: ## Fuzz every target for FUZZTIME (5s)
+fuzz: ## Fuzz every target with FUZZTIME inputs (10000x), or for that long (60s)
 	@build/fuzz
 
 generate: ## Write the *_templ.go files anew

@@ -87,11 +87,15 @@ func goneOf(d ghpkg.DeletedPackage) gonePackage {
 // to an owner does that mean that they are deleted: anybody else may have lost
 // the right to see them.
 func (h *edge) vanished(ctx context.Context, s *auth.Session, owner ghpkg.Owner) ([]ghpkg.Vanished, error) {
+	all, err := h.Inventory.Vanished(ctx, s.Viewer.ID, owner)
+	if err != nil || len(all) == 0 {
+		return nil, err // as nearly always: who owns what need not be asked
+	}
 	owns, err := h.owns(ctx, s, owner)
 	if err != nil || !owns {
 		return nil, err
 	}
-	return h.Inventory.Vanished(ctx, s.Viewer.ID, owner)
+	return all, nil
 }
 
 // owns reports whether the viewer owns all packages under an owner.
@@ -106,7 +110,7 @@ func (h *edge) owns(ctx context.Context, s *auth.Session, owner ghpkg.Owner) (bo
 // drift says how many packages vanished outside Stockroom.
 func (h *edge) drift(c echo.Context, s *auth.Session, owner ghpkg.Owner, active *inventory.Packages) *views.Drift {
 	if vanished, err := h.vanished(c.Request().Context(), s, owner); err != nil || len(vanished) == 0 {
-		return nil // as nearly always
+		return nil
 	}
 	gone, _, err := h.gonePackages(c.Request().Context(), s, owner, active)
 	if err != nil {

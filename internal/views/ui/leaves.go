@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +25,14 @@ func (l leaf) Render(_ context.Context, w io.Writer) error {
 	return err
 }
 
+// escape is templ's, which takes its time also where there is nothing to escape.
+func escape(s string) string {
+	if strings.ContainsAny(s, `&<>"'`) {
+		return templ.EscapeString(s)
+	}
+	return s
+}
+
 // Glyph draws an icon that says nothing which the text beside it does not.
 func Glyph(i Icon) templ.Component {
 	return glyphs()[i]
@@ -40,7 +49,7 @@ var glyphs = sync.OnceValue(func() map[Icon]leaf {
 
 // Label is a short word in a pill.
 func Label(tone Tone, text string) templ.Component {
-	return leaf(`<span class="label label-` + string(tone) + `">` + templ.EscapeString(text) + `</span>`)
+	return leaf(`<span class="label label-` + string(tone) + `">` + escape(text) + `</span>`)
 }
 
 // Time says how long ago t was; the exact moment is in its title. A zero time
@@ -51,7 +60,7 @@ func Time(t time.Time) templ.Component {
 			return NotGiven().Render(ctx, w)
 		}
 		_, err := io.WriteString(w, `<time datetime="`+t.UTC().Format(time.RFC3339)+`" title="`+
-			templ.EscapeString(i18n.Exact(ctx, t))+`">`+templ.EscapeString(i18n.Ago(ctx, t))+`</time>`)
+			escape(i18n.Exact(ctx, t))+`">`+escape(i18n.Ago(ctx, t))+`</time>`)
 		return err
 	})
 }
@@ -59,7 +68,7 @@ func Time(t time.Time) templ.Component {
 // Dash stands in a cell for a number that GitHub did not give.
 func Dash() templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		said := templ.EscapeString(i18n.T(ctx, "common.not_given"))
+		said := escape(i18n.T(ctx, "common.not_given"))
 		_, err := io.WriteString(w, `<span class="muted" title="`+said+`">—<span class="visually-hidden">`+said+`</span></span>`)
 		return err
 	})
@@ -72,7 +81,7 @@ func DialogButton(href, text, what string, careful bool) templ.Component {
 	if careful {
 		mark = " data-careful"
 	}
-	href = templ.EscapeString(href)
+	href = escape(href)
 	return leaf(`<a class="button button-small"` + mark + ` href="` + href + `" hx-get="` + href +
 		`" hx-target="#dialog-body" hx-swap="innerHTML">` + label(text, what) + `</a>`)
 }
@@ -83,5 +92,5 @@ func ButtonOff(text, what string) templ.Component {
 }
 
 func label(text, what string) string {
-	return templ.EscapeString(text) + ` <span class="visually-hidden">` + templ.EscapeString(what) + `</span>`
+	return escape(text) + ` <span class="visually-hidden">` + escape(what) + `</span>`
 }
