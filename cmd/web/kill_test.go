@@ -195,8 +195,10 @@ func TestKill(t *testing.T) {
 	m.github.Inject(ghfake.Fault{PathPattern: "/packages$", Times: -1, Until: hold})
 	done := make(chan struct{})
 	go func() { defer close(done); _, _ = m.list() }() // fails when the program is killed
-	for len(m.github.Requests()) == asked {
-		time.Sleep(time.Millisecond)
+	for began := time.Now(); len(m.github.Requests()) == asked; time.Sleep(time.Millisecond) {
+		if time.Since(began) > 20*time.Second {
+			t.Fatal("a refresh after a restart does not ask GitHub")
+		}
 	}
 	m.end(child, syscall.SIGKILL)
 	<-done

@@ -178,6 +178,10 @@ func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
 
 // RefreshOwner makes the next look at an owner, and at its bin, ask GitHub.
 func (i *Inventory) RefreshOwner(session string, owner ghpkg.Owner) {
+	// What is only in the archive yet, after a restart, is outdated with the rest.
+	for _, t := range ghpkg.Types() {
+		i.packages.place(i.life, ghpkg.ListingKey{Viewer: session, Owner: owner, Type: t})
+	}
 	its := func(k ghpkg.ListingKey) bool { return k.Viewer == session && k.Owner.Is(owner.Login()) }
 	i.packages.outdate(its)
 	i.versions.outdate(func(k ghpkg.ListingKey) bool { return its(k) && k.State == ghpkg.Deleted })
@@ -185,6 +189,9 @@ func (i *Inventory) RefreshOwner(session string, owner ghpkg.Owner) {
 
 // RefreshPackage makes the next look at a package ask GitHub.
 func (i *Inventory) RefreshPackage(session string, ref ghpkg.Ref) {
+	for _, state := range []ghpkg.State{ghpkg.Active, ghpkg.Deleted} {
+		i.versions.place(i.life, versionsKey(Eyes{Session: session}, ref, state))
+	}
 	its := func(k ghpkg.ListingKey) bool {
 		return k.Viewer == session && k.Owner == ref.Owner() && k.Type == ref.Type() && k.Name == ref.Name()
 	}

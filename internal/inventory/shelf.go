@@ -52,17 +52,7 @@ func newShelf[T any](i *Inventory, keep keeper[T]) *shelf[T] {
 // get returns the key's listings: one that is fresh or on its way, and the one
 // before. It waits for nothing but the memory of an earlier process.
 func (s *shelf[T]) get(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, fetch fetcher[T]) view[T] {
-	s.mu.Lock()
-	e := s.entries[key]
-	if e == nil {
-		s.evict()
-		e = &entry[T]{key: key, restored: make(chan struct{}), keeping: make(chan struct{}, 1)}
-		s.entries[key] = e
-		s.background(ctx, func(ctx context.Context) { s.restore(ctx, e) })
-	}
-	s.clock++
-	e.used = s.clock
-	s.mu.Unlock()
+	e := s.place(ctx, key)
 	select {
 	case <-e.restored:
 	case <-ctx.Done():
@@ -217,6 +207,23 @@ func (s *shelf[T]) drop(match func(ghpkg.ListingKey) bool) {
 			delete(s.entries, k)
 		}
 	}
+}
+
+// place returns the key's entry. A new one begins to bring back what an earlier
+// process kept.
+func (s *shelf[T]) place(ctx context.Context, key ghpkg.ListingKey) *entry[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entries[key]
+	if e == nil {
+		s.evict()
+		e = &entry[T]{key: key, restored: make(chan struct{}), keeping: make(chan struct{}, 1)}
+		s.entries[key] = e
+		s.background(ctx, func(ctx context.Context) { s.restore(ctx, e) })
+	}
+	s.clock++
+	e.used = s.clock
+	return e
 }
 
 // outdate makes the next look at the entries that match ask GitHub, and wait
