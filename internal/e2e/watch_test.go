@@ -77,8 +77,10 @@ func (w *watch) event(event any) {
 	case *runtime.EventExceptionThrown:
 		w.complain("exception: %s %s", e.ExceptionDetails.Text, exception(e.ExceptionDetails))
 	case *log.EventEntryAdded:
-		// Of failed requests the status decides, below.
-		if e.Entry.Source != log.EntrySourceNetwork {
+		// Of failed requests the status decides, below. That a field was not
+		// focused by itself tells that the person was faster than the page.
+		faster := strings.HasPrefix(e.Entry.Text, "Autofocus processing was blocked")
+		if e.Entry.Source != log.EntrySourceNetwork && !faster {
 			w.complain("%s (%s): %s %s", e.Entry.Level, e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	case *audits.EventIssueAdded:
