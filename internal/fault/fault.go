@@ -90,6 +90,10 @@ const (
 	CodeNotDone        Code = "not_done"        // GitHub failed, and the change did not happen
 	CodeTimeout        Code = "timeout"         //
 	CodeUnknown        Code = "unknown"         // whether the change happened could not be found out
+	CodeChanged        Code = "changed"         // an item is not any more what was frozen
+	CodeState          Code = "state"           // an operation's state does not allow it any more
+	CodeNothing        Code = "nothing"         // a selection without items
+	CodeLoading        Code = "loading"         // a table that is not whole yet cannot be selected from
 )
 
 // Codes returns every code, so that a test can ask the catalogues for each.
@@ -101,7 +105,7 @@ func Codes() []Code {
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeBusy, CodeUpstream, CodeNotDone,
-		CodeTimeout, CodeUnknown,
+		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeLoading,
 	}
 }
 

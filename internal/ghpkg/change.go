@@ -10,6 +10,7 @@ type Change struct {
 	Reason    string
 	From      string // the client's address
 	Operation string // the bulk operation it is part of, or empty
+	Entry     string // the id that its entry in the ledger gets; empty: one is made
 }
 
 // VersionRef returns the address of the version that the target names; false
