@@ -119,6 +119,12 @@ func ItemChecks() []ItemCheck {
 	}
 }
 
+// OperationQuery selects a page of operations, the newest first.
+type OperationQuery struct {
+	State         OperationState // empty: any
+	Offset, Limit int
+}
+
 // ItemQuery selects and orders an operation's items, as a table does its rows.
 type ItemQuery struct {
 	Text          string    // part of a name, version or tag, case ignored, no wildcards

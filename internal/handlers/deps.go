@@ -18,6 +18,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/operations"
 )
 
 // Registry is GitHub as one viewer sees it. It only looks: what changes
@@ -82,6 +83,24 @@ type Views interface {
 	ForgetView(ctx context.Context, viewerID int64, id string) (found bool, err error)
 }
 
+// Operations is the bulk jobs of all viewers.
+type Operations interface {
+	Freeze(ctx context.Context, s operations.Selection) (ghpkg.Operation, error)
+	Operation(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Operation, error)
+	List(ctx context.Context, visible ghpkg.VisibleTo, q ghpkg.OperationQuery) ([]ghpkg.Operation, int, error)
+	Items(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, int, error)
+	Summary(ctx context.Context, id string) (ghpkg.OperationSummary, error)
+	ETA(op ghpkg.Operation) time.Time
+	Remove(ctx context.Context, id string, by operations.By, seqs []int) (int, error)
+	Discard(ctx context.Context, id string, by operations.By) error
+	Start(ctx context.Context, id string, by operations.By, confirm int, reason string) error
+	Pause(ctx context.Context, id string, by operations.By) error
+	Resume(ctx context.Context, id string, by operations.By) error
+	Stop(ctx context.Context, id string, by operations.By) error
+	Retry(ctx context.Context, id string, by operations.By) error
+	Undo(ctx context.Context, id string, by operations.By) (ghpkg.Operation, error)
+}
+
 // Deps is what the handlers need. All fields are required but those that say
 // otherwise.
 type Deps struct {
@@ -92,6 +111,7 @@ type Deps struct {
 	Access      Access
 	Preferences Preferences
 	Views       Views
+	Operations  Operations
 	Catalogue   *i18n.Catalogue
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler

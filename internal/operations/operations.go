@@ -71,9 +71,9 @@ func (o *Operations) Operation(ctx context.Context, id string, visible ghpkg.Vis
 	panic("not yet")
 }
 
-// List returns a page of the operations that are visible, the newest first, and
-// how many there are.
-func (o *Operations) List(ctx context.Context, visible ghpkg.VisibleTo, offset, limit int) ([]ghpkg.Operation, int, error) {
+// List returns a page of the operations that are visible and that q selects, the
+// newest first, and how many there are.
+func (o *Operations) List(ctx context.Context, visible ghpkg.VisibleTo, q ghpkg.OperationQuery) ([]ghpkg.Operation, int, error) {
 	panic("not yet")
 }
 

@@ -13,9 +13,9 @@ type Store interface {
 	InsertOperation(ctx context.Context, op ghpkg.Operation, items []ghpkg.OperationItem) error
 	// Operation returns one with its counts; false if there is none that visible may see.
 	Operation(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Operation, bool, error)
-	// Operations returns a page of those that visible may see, with their
-	// counts, the newest first, and how many there are.
-	Operations(ctx context.Context, visible ghpkg.VisibleTo, offset, limit int) ([]ghpkg.Operation, int, error)
+	// Operations returns a page of those that visible may see and q selects,
+	// with their counts, the newest first, and how many there are.
+	Operations(ctx context.Context, visible ghpkg.VisibleTo, q ghpkg.OperationQuery) ([]ghpkg.Operation, int, error)
 	// OperationItems returns a page of the items that q selects, and how many it selects.
 	OperationItems(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, int, error)
 	OperationSummary(ctx context.Context, id string) (ghpkg.OperationSummary, error)
