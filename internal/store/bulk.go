@@ -20,7 +20,7 @@ const maxPlaces = 250
 type insertion struct {
 	table      string
 	columns    []string
-	onConflict string // what follows ON CONFLICT
+	onConflict string // what follows ON CONFLICT; empty: a conflict is a mistake
 }
 
 // into writes n rows; row appends the values of the i-th in the columns' order.
@@ -64,7 +64,9 @@ func (n insertion) text(rows int) string {
 		}
 		b.WriteString("(" + places(r*len(n.columns)+1, len(n.columns)) + ")")
 	}
-	b.WriteString(" ON CONFLICT " + n.onConflict)
+	if n.onConflict != "" {
+		b.WriteString(" ON CONFLICT " + n.onConflict)
+	}
 	return b.String()
 }
 

@@ -44,6 +44,7 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 	}
 	for _, exact := range []struct{ column, value string }{
 		{"a.action", string(f.Action)}, {"a.package_type", string(f.Type)}, {"a.package_name", f.Package},
+		{"a.operation", f.Operation},
 	} {
 		if exact.value != "" {
 			w.and(exact.column + " = " + w.bind(storable(exact.value)))
@@ -95,14 +96,23 @@ const maxPattern = 40_000
 
 // contains selects the entries in which query occurs, literally.
 func (w *where) contains(query string) {
-	if query == "" {
-		return
+	if query != "" {
+		w.matches(query, "a.search", "o.search")
 	}
+}
+
+// matches selects the rows one of whose columns holds query, literally. The
+// columns hold searchable texts.
+func (w *where) matches(query string, columns ...string) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(searchable(query)) + "%"
 	if strings.Contains(query, searchSeparator) || len(pattern) > maxPattern {
 		w.and("1 = 0")
 		return
 	}
 	place := w.bind(pattern)
-	w.and(`(a.search LIKE ` + place + ` ESCAPE '\' OR o.search LIKE ` + place + ` ESCAPE '\')`)
+	either := make([]string, len(columns))
+	for i, column := range columns {
+		either[i] = column + " LIKE " + place + ` ESCAPE '\'`
+	}
+	w.and("(" + strings.Join(either, " OR ") + ")")
 }
