@@ -72,7 +72,11 @@ CREATE TABLE github_accounts (
     limited       TEXT NOT NULL
 );
 
+-- An operation's page leads to its entries.
+CREATE INDEX ledger_operation ON ledger_attempts (operation, id);
+
 -- +goose Down
+DROP INDEX ledger_operation;
 DROP TABLE github_accounts;
 DROP TABLE operation_leases;
 DROP TABLE operation_items;

@@ -90,6 +90,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Access:      gate,
 		Preferences: newPreferences(db, o.Now),
 		Views:       newSavedViews(db, o.Now),
+		Unfinished:  db,
 		Catalogue:   catalogue,
 		Ready:       db.Migrated,
 		Static:      static.Handler(),

@@ -87,15 +87,16 @@ type Settlement struct {
 
 // LedgerFilter selects entries. Zero fields select everything.
 type LedgerFilter struct {
-	Actor   string // login, case ignored
-	Action  Action
-	Owner   string // login, case ignored
-	Package string // exact name
-	Type    Type
-	Outcome Outcome
-	Since   time.Time // inclusive
-	Until   time.Time // exclusive
-	Query   string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
+	Actor     string // login, case ignored
+	Action    Action
+	Owner     string // login, case ignored
+	Package   string // exact name
+	Type      Type
+	Outcome   Outcome
+	Since     time.Time // inclusive
+	Until     time.Time // exclusive
+	Operation string    // the bulk operation that it was part of
+	Query     string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
 	// Who may see what: entries of ActorID, and entries under Organizations. All zero: nothing.
 	VisibleTo VisibleTo
 }

@@ -136,10 +136,11 @@ type ItemQuery struct {
 
 // OperationSummary is what an operation is about, over all its items.
 type OperationSummary struct {
-	Packages int // different packages that items are of
-	Whole    int // items that are whole packages
-	Tags     int // of all items together
-	Public   int // items that are public, or of public packages
+	Packages int    // different packages that items are of
+	Whole    int    // items that are whole packages
+	Tags     int    // of all items together
+	Public   int    // items that are public, or of public packages
+	Types    []Type // that occur, in the order of Types
 	Checks   map[ItemCheck]int
 	// LeastDeletedAt is the earliest deletion among what is to be restored; zero: none known.
 	LeastDeletedAt time.Time

@@ -90,6 +90,7 @@ type Operations interface {
 	List(ctx context.Context, visible ghpkg.VisibleTo, q ghpkg.OperationQuery) ([]ghpkg.Operation, int, error)
 	Items(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, int, error)
 	Summary(ctx context.Context, id string) (ghpkg.OperationSummary, error)
+	Unfinished(ctx context.Context, viewerID int64) ([]ghpkg.Operation, error)
 	ETA(op ghpkg.Operation) time.Time
 	Remove(ctx context.Context, id string, by operations.By, seqs []int) (int, error)
 	Discard(ctx context.Context, id string, by operations.By) error
@@ -99,6 +100,12 @@ type Operations interface {
 	Stop(ctx context.Context, id string, by operations.By) error
 	Retry(ctx context.Context, id string, by operations.By) error
 	Undo(ctx context.Context, id string, by operations.By) (ghpkg.Operation, error)
+}
+
+// Unfinished counts a viewer's operations that are not over, for the header of
+// every page.
+type Unfinished interface {
+	CountUnfinished(ctx context.Context, viewerID int64) (map[ghpkg.OperationState]int, error)
 }
 
 // Deps is what the handlers need. All fields are required but those that say
@@ -112,6 +119,7 @@ type Deps struct {
 	Preferences Preferences
 	Views       Views
 	Operations  Operations
+	Unfinished  Unfinished
 	Catalogue   *i18n.Catalogue
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler

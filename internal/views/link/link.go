@@ -23,6 +23,9 @@ const (
 	Revoke    = "/settings/sessions/revoke"
 	All       = "/packages"
 	Views     = "/settings/views"
+
+	Operations = "/operations"
+	Badge      = "/operations/badge" // what is unfinished, as the header shows it
 )
 
 // SignIn returns the address that signs in and comes back to returnTo, asking
@@ -148,6 +151,18 @@ func Parse(path string) (Path, error) {
 		return Path{}, err
 	}
 	return withAction(Path{Ref: ref}, action)
+}
+
+// ParseOwner reads the address of one of an owner's pages from a decoded path:
+// whose it is, and what follows ("packages", "bin").
+func ParseOwner(path string) (o ghpkg.Owner, page string, err error) {
+	kind, rest, ok := cutOwner(path)
+	if !ok {
+		return o, "", fmt.Errorf("%q is no page of an owner", path)
+	}
+	login, page, _ := strings.Cut(rest, "/")
+	o, err = ghpkg.NewOwner(kind, login)
+	return o, page, err
 }
 
 // cutOwner takes "/orgs/" or "/users/" off a path.
