@@ -31,6 +31,9 @@ const (
 type Store interface {
 	InsertSession(context.Context, ghpkg.SessionRecord) error
 	Session(ctx context.Context, key string, now time.Time) (ghpkg.SessionRecord, bool, error)
+	SessionByID(ctx context.Context, id string) (ghpkg.SessionRecord, bool, error)
+	MoveSession(ctx context.Context, read ghpkg.SessionRecord, key string, sealed []byte) (bool, error)
+	TakeSessionsLeft(ctx context.Context, id string, now time.Time) ([]ghpkg.SessionRecord, error)
 	UpdateSession(context.Context, ghpkg.SessionRecord) (bool, error)
 	TouchSession(ctx context.Context, key string, seen, expires time.Time) (bool, error)
 	TakeSession(ctx context.Context, key string) (ghpkg.SessionRecord, bool, error)
@@ -45,8 +48,8 @@ type GitHub interface {
 	Revoke(ctx context.Context, token string) error
 }
 
-// Config is what New needs. Transport, Now, Log, Admit,
-// ProxyUser and Fail have defaults.
+// Config is what New needs. Transport, Now, Log, Admit, InUse, ProxyUser and
+// Fail have defaults.
 type Config struct {
 	BaseURL      *url.URL // Stockroom's public address: the callback's, and whether cookies are Secure
 	GitHubURL    *url.URL // GitHub's web address
@@ -61,6 +64,9 @@ type Config struct {
 	// Admit says of a session that is about to begin why it may not: the token is
 	// then revoked, and there is no session. The default lets everybody in.
 	Admit func(context.Context, *Session) error
+	// InUse reports whether an operation that is at work acts with the session:
+	// then signing out of it does not end it. The default knows of none.
+	InUse func(ctx context.Context, sessionID string) (bool, error)
 	// ProxyUser returns the SSO identity with which a request came. A session is
 	// used only with the identity that opened it. The default knows none.
 	ProxyUser func(context.Context) string
@@ -89,6 +95,9 @@ func New(c Config) *Auth {
 	}
 	if c.Admit == nil {
 		c.Admit = func(context.Context, *Session) error { return nil }
+	}
+	if c.InUse == nil {
+		c.InUse = func(context.Context, string) (bool, error) { return false, nil }
 	}
 	if c.ProxyUser == nil {
 		c.ProxyUser = func(context.Context) string { return "" }

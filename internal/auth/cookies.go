@@ -156,6 +156,16 @@ func (s *cookieStore) read(ctx context.Context, key string) (*held, error) {
 	return h, nil
 }
 
+// readByID is read by the public id: also of a session that has expired or that
+// was detached.
+func (s *cookieStore) readByID(ctx context.Context, id string) (*held, error) {
+	record, ok, err := s.store.SessionByID(ctx, id)
+	if err != nil || !ok {
+		return nil, err
+	}
+	return s.unseal(ctx, record), nil
+}
+
 func (s *cookieStore) insert(ctx context.Context, key string, h *held) error {
 	record := h.record
 	record.Key = key

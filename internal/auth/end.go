@@ -12,9 +12,10 @@ import (
 )
 
 // Logout ends the request's session: here at once, and at GitHub, where its
-// token is revoked, as far as GitHub answers in time.
+// token is revoked, as far as GitHub answers in time. While an operation needs
+// the token, it is revoked only when that is over.
 func (a *Auth) Logout(w http.ResponseWriter, r *http.Request) error {
-	h, err := a.drop(w, r)
+	h, err := a.drop(w, r, a.leave)
 	if err != nil {
 		return err
 	}
@@ -35,22 +36,22 @@ func (a *Auth) End(w http.ResponseWriter, r *http.Request) {
 	}
 	h, err := a.cookies.read(r.Context(), rowKey(cookie.Value))
 	if err == nil && h != nil && h.contents.Session != nil && h.contents.Session.Token == used.Token {
-		_, err = a.drop(w, r)
+		_, err = a.drop(w, r, a.cookies.take)
 	}
 	if err != nil {
 		a.Log.ErrorContext(r.Context(), "a session could not be ended", "session", used, "error", err)
 	}
 }
 
-// drop expires the cookie and removes the session.
-func (a *Auth) drop(w http.ResponseWriter, r *http.Request) (*held, error) {
+// drop expires the cookie and ends the session.
+func (a *Auth) drop(w http.ResponseWriter, r *http.Request, end func(context.Context, string) (*held, error)) (*held, error) {
 	name := a.cookies.cookieName()
 	cookie, err := r.Cookie(name)
 	if err != nil {
 		return nil, nil // nothing to end
 	}
 	http.SetCookie(w, sessions.NewCookie(name, "", a.cookies.options(-time.Second)))
-	h, err := a.cookies.take(r.Context(), rowKey(cookie.Value))
+	h, err := end(r.Context(), rowKey(cookie.Value))
 	if err != nil {
 		return nil, unavailable("auth.Logout", err)
 	}
@@ -75,11 +76,16 @@ type SignedIn struct {
 	CreatedAt time.Time
 	SeenAt    time.Time // exact to a few minutes
 	ExpiresAt time.Time // unless it is used again
+	// Kept says that nobody is signed in with it any more: its token is kept
+	// until the operations that act with it are over.
+	Kept bool
 }
 
-// Sessions returns the viewer's sessions, the last used first.
+// Sessions returns the viewer's sessions, the last used first. Those that are
+// kept for an operation are among them: they can be revoked like the others.
 func (a *Auth) Sessions(ctx context.Context, viewerID int64) ([]SignedIn, error) {
-	records, err := a.Store.SessionsOf(ctx, viewerID, a.Now())
+	now := a.Now()
+	records, err := a.Store.SessionsOf(ctx, viewerID, now)
 	if err != nil {
 		return nil, unavailable("auth.Sessions", err)
 	}
@@ -88,6 +94,7 @@ func (a *Auth) Sessions(ctx context.Context, viewerID int64) ([]SignedIn, error)
 		list[i] = SignedIn{
 			ID: r.ID, UserAgent: r.UserAgent,
 			CreatedAt: r.CreatedAt, SeenAt: r.SeenAt, ExpiresAt: r.ExpiresAt,
+			Kept: r.Detached() || !r.ExpiresAt.After(now),
 		}
 	}
 	return list, nil
@@ -120,6 +127,7 @@ func (a *Auth) RevokeAll(ctx context.Context, viewerID int64) error {
 // together, so that many take no longer than one.
 func (a *Auth) revokeAll(ctx context.Context, records []ghpkg.SessionRecord) {
 	var group errgroup.Group
+	group.SetLimit(revokeTogether)
 	for _, record := range records {
 		a.cookies.cache.drop(record.Key)
 	}

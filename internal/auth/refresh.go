@@ -32,10 +32,10 @@ func (h *held) expiring(now time.Time) bool {
 // requests of a session wait for one refresh, and the row is read anew before,
 // because another replica may have been first. It goes on when the request that
 // began it is cancelled, or the new token would be lost.
-func (a *Auth) refresh(ctx context.Context, key string) (*held, error) {
+func (a *Auth) refresh(ctx context.Context, id string) (*held, error) {
 	ctx = context.WithoutCancel(ctx)
-	h, err, _ := a.refreshes.Do(key, func() (any, error) {
-		h, err := a.cookies.read(ctx, key)
+	h, err, _ := a.refreshes.Do(id, func() (any, error) {
+		h, err := a.cookies.readByID(ctx, id)
 		if err != nil {
 			return (*held)(nil), unavailable("auth.refresh", err)
 		}
@@ -67,15 +67,28 @@ func (a *Auth) exchangeRefreshToken(ctx context.Context, h *held) (*held, error)
 	}
 	id.Token, id.RefreshToken, id.TokenExpires = token.AccessToken, token.RefreshToken, a.tokenExpiry(token)
 	fresh.contents.Session = &id
-	ok, err := a.cookies.update(ctx, &fresh)
+	kept, err := a.keep(ctx, &fresh)
 	if err != nil {
 		return nil, unavailable(op, err)
 	}
-	if !ok { // signed out meanwhile
+	if kept == nil { // signed out meanwhile
 		a.revoke(ctx, id.Token)
-		return nil, nil
 	}
-	return &fresh, nil
+	return kept, nil
+}
+
+// keep writes a refreshed session down; nil if it is gone. One that was
+// detached since it was read is written where it is now.
+func (a *Auth) keep(ctx context.Context, fresh *held) (*held, error) {
+	for {
+		ok, err := a.cookies.update(ctx, fresh)
+		if err != nil || ok {
+			return fresh, err
+		}
+		if fresh, err = a.moved(ctx, fresh); err != nil || fresh == nil {
+			return nil, err
+		}
+	}
 }
 
 // afterRefusal looks whether another replica has refreshed the session; if not,
@@ -83,7 +96,7 @@ func (a *Auth) exchangeRefreshToken(ctx context.Context, h *held) (*held, error)
 func (a *Auth) afterRefusal(ctx context.Context, h *held) (*held, error) {
 	for range rereadTries {
 		time.Sleep(rereadInterval)
-		again, err := a.cookies.read(ctx, h.record.Key)
+		again, err := a.cookies.readByID(ctx, h.record.ID)
 		if err != nil {
 			return nil, unavailable("auth.refresh", err)
 		}

@@ -35,6 +35,12 @@ type identity struct {
 	TokenExpires time.Time `json:",omitzero"`  // zero: not before it is revoked
 }
 
+// session is what is held, for whoever acts with it.
+func (h *held) session() *Session {
+	id := h.contents.Session
+	return &Session{ID: h.record.ID, Viewer: id.Viewer, Token: id.Token, CreatedAt: h.record.CreatedAt}
+}
+
 type contextKey struct{}
 
 // From returns the session that makes the request; false if nobody is signed in.
@@ -62,9 +68,7 @@ func (a *Auth) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		id := h.contents.Session
-		s := &Session{ID: h.record.ID, Viewer: id.Viewer, Token: id.Token, CreatedAt: h.record.CreatedAt}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, s)))
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey{}, h.session())))
 	})
 }
 
@@ -84,7 +88,11 @@ func (a *Auth) current(r *http.Request) (*held, error) {
 		}
 	}
 	if h.expiring(a.Now()) {
-		return a.refresh(r.Context(), h.record.Key)
+		fresh, err := a.refresh(r.Context(), h.record.ID)
+		if err != nil || fresh == nil || fresh.record.Key != h.record.Key { // signed out of meanwhile
+			return nil, err
+		}
+		return fresh, nil
 	}
 	return h, nil
 }

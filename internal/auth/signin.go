@@ -34,6 +34,8 @@ const (
 	exchangeTimeout = 5 * time.Second // for the code or the refresh token
 	identifyTimeout = 5 * time.Second // for who the token belongs to
 	revokeTimeout   = 5 * time.Second
+
+	revokeTogether = 16 // how many tokens are revoked at the same time
 )
 
 // Begin starts a sign-in and returns the address at GitHub to lead to. A viewer
@@ -220,7 +222,7 @@ func (a *Auth) replaceSession(w http.ResponseWriter, r *http.Request, began Sess
 	if err != nil {
 		return nil // there was none before
 	}
-	old, err := a.cookies.take(r.Context(), rowKey(cookie.Value))
+	old, err := a.leave(r.Context(), rowKey(cookie.Value))
 	if err != nil {
 		return unavailable(op, err)
 	}

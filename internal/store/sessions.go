@@ -12,9 +12,17 @@ import (
 
 const sessionColumns = `session_key, public_id, viewer_id, sealed, user_agent, created_at, seen_at, expires_at`
 
-// InsertSession adds a session, and takes the occasion to remove the expired ones.
+const (
+	sessionInUse = `EXISTS (SELECT 1 FROM operations
+		WHERE operations.session = sessions.public_id AND operations.state IN ('running', 'waiting'))`
+	sessionDetached = `session_key LIKE '` + ghpkg.DetachedKey + `%'`
+)
+
+// InsertSession adds a session, and takes the occasion to remove the expired
+// ones. Those that are kept for an operation have a token to be revoked first.
 func (s *Store) InsertSession(ctx context.Context, r ghpkg.SessionRecord) error {
-	_, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, r.CreatedAt.UnixMilli())
+	_, err := s.db.ExecContext(ctx, `
+		DELETE FROM sessions WHERE expires_at <= $1 AND NOT `+sessionDetached+` AND NOT `+sessionInUse, r.CreatedAt.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("remove expired sessions: %w", err)
 	}
@@ -33,6 +41,21 @@ func (s *Store) Session(ctx context.Context, key string, now time.Time) (ghpkg.S
 	row := s.db.QueryRowContext(ctx, `
 		SELECT `+sessionColumns+` FROM sessions WHERE session_key = $1 AND expires_at > $2`, key, now.UnixMilli())
 	return oneSession(row, "read the session")
+}
+
+// SessionByID returns the session with that public id, whether or not it has
+// expired or its person has signed out.
+func (s *Store) SessionByID(ctx context.Context, id string) (ghpkg.SessionRecord, bool, error) {
+	row := s.db.QueryRowContext(ctx, `SELECT `+sessionColumns+` FROM sessions WHERE public_id = $1`, storable(id))
+	return oneSession(row, "read the session")
+}
+
+// MoveSession puts the session, as it was read, under another key, for which
+// sealed was sealed; false if it is gone or has been changed since.
+func (s *Store) MoveSession(ctx context.Context, read ghpkg.SessionRecord, key string, sealed []byte) (bool, error) {
+	return s.changed(ctx, "move the session", `
+		UPDATE sessions SET session_key = $3, sealed = $4 WHERE session_key = $1 AND sealed = $2`,
+		read.Key, read.Sealed, key, sealed)
 }
 
 // UpdateSession replaces what is sealed, and the deadlines; false if the
@@ -57,10 +80,22 @@ func (s *Store) TakeSession(ctx context.Context, key string) (ghpkg.SessionRecor
 	return oneSession(row, "remove the session")
 }
 
-// SessionsOf returns the viewer's sessions, the last used first.
+// TakeSessionsLeft removes the sessions that nobody is signed in with any more,
+// expired or detached, unless an operation needs them, and returns them; with an
+// id, that one alone.
+func (s *Store) TakeSessionsLeft(ctx context.Context, id string, now time.Time) ([]ghpkg.SessionRecord, error) {
+	rows, err := s.db.QueryContext(ctx, `
+		DELETE FROM sessions WHERE ($1 = '' OR public_id = $1) AND (expires_at <= $2 OR `+sessionDetached+`)
+		AND NOT `+sessionInUse+` RETURNING `+sessionColumns, storable(id), now.UnixMilli())
+	return manySessions(rows, err, "remove sessions that are left")
+}
+
+// SessionsOf returns the viewer's sessions, the last used first, with those
+// that are kept for an operation.
 func (s *Store) SessionsOf(ctx context.Context, viewerID int64, now time.Time) ([]ghpkg.SessionRecord, error) {
 	rows, err := s.db.QueryContext(ctx, `
-		SELECT `+sessionColumns+` FROM sessions WHERE viewer_id = $1 AND expires_at > $2
+		SELECT `+sessionColumns+` FROM sessions
+		WHERE viewer_id = $1 AND (expires_at > $2 OR `+sessionInUse+`)
 		ORDER BY seen_at DESC, public_id`, viewerID, now.UnixMilli())
 	return manySessions(rows, err, "list sessions")
 }
