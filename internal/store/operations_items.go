@@ -19,7 +19,9 @@ func itemColumns() []string {
 }
 
 // selectItems reads items. What else there is of them only finds and orders them.
-func selectItems() string { return "SELECT " + strings.Join(itemColumns(), ", ") + " FROM operation_items" }
+func selectItems() string {
+	return "SELECT " + strings.Join(itemColumns(), ", ") + " FROM operation_items"
+}
 
 func itemInsertion() insertion {
 	return insertion{
@@ -114,28 +116,41 @@ const distinctPackages = `COUNT(DISTINCT CASE WHEN package_id <> 0 THEN CAST(pac
 
 // OperationSummary returns what an operation is about, over all its items.
 func (s *Store) OperationSummary(ctx context.Context, id string) (ghpkg.OperationSummary, error) {
+	checks, types := ghpkg.ItemChecks(), ghpkg.Types()
 	sum := ghpkg.OperationSummary{Checks: map[ghpkg.ItemCheck]int{}}
+	counts := make([]int, len(checks)+len(types))
 	var least int64
-	checks := ghpkg.ItemChecks()
-	counts := make([]int, len(checks))
 	to := []any{&sum.Packages, &sum.Whole, &sum.Tags, &sum.Public, &least}
-	var b strings.Builder
-	b.WriteString(`SELECT ` + distinctPackages + `, COUNT(CASE WHEN version_id = 0 THEN 1 END),
-		CAST(COALESCE(SUM(tag_count), 0) AS BIGINT), COUNT(CASE WHEN visibility = 'public' THEN 1 END),
-		COALESCE(MIN(CASE WHEN deleted_at <> 0 THEN deleted_at END), 0)`)
-	for i, check := range checks {
-		b.WriteString(", COUNT(CASE WHEN expected = '" + string(check) + "' THEN 1 END)")
+	for i := range counts {
 		to = append(to, &counts[i])
 	}
-	b.WriteString(` FROM operation_items WHERE operation_id = $1`)
-	if err := s.db.QueryRowContext(ctx, b.String(), storable(id)).Scan(to...); err != nil {
+	query := `SELECT ` + distinctPackages + `, COUNT(CASE WHEN version_id = 0 THEN 1 END),
+		CAST(COALESCE(SUM(tag_count), 0) AS BIGINT), COUNT(CASE WHEN visibility = 'public' THEN 1 END),
+		COALESCE(MIN(CASE WHEN deleted_at <> 0 THEN deleted_at END), 0)` +
+		countEach("expected", checks) + countEach("package_type", types) + ` FROM operation_items WHERE operation_id = $1`
+	if err := s.db.QueryRowContext(ctx, query, storable(id)).Scan(to...); err != nil {
 		return ghpkg.OperationSummary{}, fmt.Errorf("sum up the operation: %w", err)
 	}
 	sum.LeastDeletedAt = maybeTime(least)
-	for i, n := range counts {
-		if n > 0 {
-			sum.Checks[checks[i]] = n
+	for i, check := range checks {
+		if n := counts[i]; n > 0 {
+			sum.Checks[check] = n
+		}
+	}
+	for i, typ := range types {
+		if counts[len(checks)+i] > 0 {
+			sum.Types = append(sum.Types, typ)
 		}
 	}
 	return sum, nil
+}
+
+// countEach counts the rows that have each of the values, which are constants
+// of ours, in the column.
+func countEach[T ~string](column string, values []T) string {
+	var b strings.Builder
+	for _, value := range values {
+		b.WriteString(", COUNT(CASE WHEN " + column + " = '" + string(value) + "' THEN 1 END)")
+	}
+	return b.String()
 }
