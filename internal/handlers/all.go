@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -27,10 +28,22 @@ func (h *edge) allPackages(c echo.Context, s *auth.Session) error {
 	if t.mistake != nil && format(c.Request()) != formatHTML {
 		return invalidQuery(q.Text, t.mistake)
 	}
-	ctx, eyes := c.Request().Context(), h.eyes(s)
-	memberships, err := h.Inventory.Memberships(ctx, eyes, h.GitHub.Registry(s))
+	owners, all, err := h.everywhere(c.Request().Context(), s, t)
 	if err != nil {
 		return err
+	}
+	if t.q.State == ghpkg.Deleted {
+		return h.allDeleted(c, s, owners, t, all)
+	}
+	return h.allActive(c, s, owners, t, all)
+}
+
+// everywhere returns the viewer's owners, and what is there of all of them.
+func (h *edge) everywhere(ctx context.Context, s *auth.Session, t wanted) ([]ghpkg.Owner, *inventory.Packages, error) {
+	eyes := h.eyes(s)
+	memberships, err := h.Inventory.Memberships(ctx, eyes, h.GitHub.Registry(s))
+	if err != nil {
+		return nil, nil, err
 	}
 	owners := make([]ghpkg.Owner, 0, len(memberships.Items))
 	for _, m := range memberships.Items {
@@ -38,12 +51,12 @@ func (h *edge) allPackages(c echo.Context, s *auth.Session) error {
 	}
 	all, err := h.Inventory.All(ctx, eyes, owners, activeQuery(t.q))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	if t.q.State == ghpkg.Deleted {
-		return h.allDeleted(c, s, owners, t, all)
+	if t.q.State != ghpkg.Deleted {
+		all = withNotices(all, memberships.Notices)
 	}
-	return h.allActive(c, s, owners, t, withNotices(all, memberships.Notices))
+	return owners, all, nil
 }
 
 // withNotices is a table that also could not see what notices say.
@@ -80,14 +93,9 @@ func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, 
 // allDeleted is what is known to be deleted under all the viewer's owners.
 func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
 	ctx := c.Request().Context()
-	var gone []gonePackage
-	var unseen []ghpkg.Notice
-	for _, owner := range owners {
-		some, notices, err := h.gonePackages(ctx, s, owner, all)
-		if err != nil {
-			return err
-		}
-		gone, unseen = append(gone, some...), notices // the same for each owner
+	gone, unseen, err := h.goneEverywhere(ctx, s, owners, all)
+	if err != nil {
+		return err
 	}
 	rows, total := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
@@ -110,6 +118,18 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 	page.Notices = h.notices(c, listing.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now()}
 	return sendAll(c, page)
+}
+
+// goneEverywhere returns the deleted packages of several owners.
+func (h *edge) goneEverywhere(ctx context.Context, s *auth.Session, owners []ghpkg.Owner, all *inventory.Packages) (gone []gonePackage, unseen []ghpkg.Notice, err error) {
+	for _, owner := range owners {
+		some, notices, err := h.gonePackages(ctx, s, owner, all)
+		if err != nil {
+			return nil, nil, err
+		}
+		gone, unseen = append(gone, some...), notices // the same for each owner
+	}
+	return gone, unseen, nil
 }
 
 func (h *edge) allTable(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, total int) views.AllPackages {

@@ -39,6 +39,7 @@ var exactStatuses = map[fault.Code]int{
 	fault.CodeMethod:        http.StatusMethodNotAllowed,
 	fault.CodeTooLarge:      http.StatusRequestEntityTooLarge,
 	fault.CodeAccessUnknown: http.StatusServiceUnavailable,
+	fault.CodeLoading:       http.StatusServiceUnavailable,
 }
 
 func statusOf(e *fault.Error) int {

@@ -29,7 +29,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
 		return err
 	}
-	q, err := queryOf(c, versionFilters, ghpkg.SortName, ghpkg.SortCreated, ghpkg.SortUpdated, ghpkg.SortDaysLeft)
+	q, err := queryOf(c, versionFilters, versionSorts()...)
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		return invalidQuery(q.Text, mistake)
 	}
 	q.State = cmp.Or(search.State(), q.State)
-	p, listing, err := h.packageAndVersions(c, s, ref, q.State)
+	p, listing, err := h.packageAndVersions(c.Request().Context(), s, ref, q.State)
 	if err != nil {
 		return h.missingPackage(c, s, ref, err)
 	}
@@ -59,6 +59,11 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	page.Views = h.savedViews(c, s)
 	page.Compact = columnsOf(c).Compact
 	return sendVersions(c, h.withVersions(c, page, ref, listing, rows))
+}
+
+// versionSorts are what versions can be sorted by.
+func versionSorts() []ghpkg.Sort {
+	return []ghpkg.Sort{ghpkg.SortName, ghpkg.SortCreated, ghpkg.SortUpdated, ghpkg.SortDaysLeft}
 }
 
 // withVersions puts the rows, and what is known of all of them, into the page.
@@ -85,9 +90,9 @@ func sendVersions(c echo.Context, page views.PackagePage) error {
 }
 
 // packageAndVersions asks for both at once.
-func (h *edge) packageAndVersions(c echo.Context, s *auth.Session, ref ghpkg.Ref, state ghpkg.State) (p ghpkg.Package, listing *inventory.Versions, err error) {
+func (h *edge) packageAndVersions(ctx context.Context, s *auth.Session, ref ghpkg.Ref, state ghpkg.State) (p ghpkg.Package, listing *inventory.Versions, err error) {
 	eyes := h.eyes(s)
-	group, ctx := errgroup.WithContext(c.Request().Context())
+	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
 		p, err = h.Inventory.Package(ctx, eyes, ref)
 		return err

@@ -54,26 +54,31 @@ var (
 	allFilters     = []string{"type", "visibility", "repo", "state", "q", "sort"}
 	binFilters     = []string{"type", "q"}
 	versionFilters = []string{"state", "q", "sort", "notice"}
-	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type"}
+	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type", "operation"}
 	pagingFilters  = []string{"page", "per_page", "format"}
 )
 
 // values returns the request's query, refusing names that the table does not
 // know: a filter that is silently ignored shows the wrong rows.
 func values(c echo.Context, known []string) (url.Values, error) {
-	v, err := url.ParseQuery(c.Request().URL.RawQuery)
+	raw := c.Request().URL.RawQuery
+	v, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, invalidFilter("?", c.Request().URL.RawQuery)
+		return nil, invalidFilter("?", raw)
 	}
+	return v, checkNames(v, known)
+}
+
+func checkNames(v url.Values, known []string) error {
 	for name, all := range v {
 		if !slices.Contains(known, name) && !slices.Contains(pagingFilters, name) {
-			return nil, invalidFilter(name, all[0])
+			return invalidFilter(name, all[0])
 		}
 		if len(all) > 1 && name != "type" {
-			return nil, invalidFilter(name, strings.Join(all, ", "))
+			return invalidFilter(name, strings.Join(all, ", "))
 		}
 	}
-	return v, nil
+	return nil
 }
 
 // queryOf reads a table's query string; sorts are the fields it can be sorted by.
@@ -82,6 +87,11 @@ func queryOf(c echo.Context, known []string, sorts ...ghpkg.Sort) (ghpkg.Query, 
 	if err != nil {
 		return ghpkg.Query{}, err
 	}
+	return readQuery(v, sorts)
+}
+
+func readQuery(v url.Values, sorts []ghpkg.Sort) (ghpkg.Query, error) {
+	var err error
 	q := ghpkg.Query{Repo: strings.TrimSpace(v.Get("repo")), Text: strings.TrimSpace(v.Get("q"))}
 	if q.Types, err = typesOf(v["type"]); err != nil {
 		return q, err

@@ -45,6 +45,12 @@ func withArgs(args map[string]any) map[string]any {
 
 // titleKey names the heading over a failure.
 func titleKey(e *fault.Error) string {
+	switch e.Code {
+	case fault.CodeLoading:
+		return "problem.loading" // GitHub asks for nothing
+	case fault.CodeState:
+		return "problem.state"
+	}
 	switch e.Kind {
 	case fault.Refused, fault.Forbidden:
 		return "problem.refused"

@@ -86,6 +86,7 @@ func (h *edge) routes(e *echo.Echo) {
 	}
 
 	e.GET("/packages", in(h.allPackages))
+	e.POST("/operations", in(h.freeze))
 	e.GET("/ledger", in(h.ledger))
 	e.GET("/ledger/:id", in(h.ledgerEntry))
 	e.GET("/settings", in(h.settings))

@@ -1,0 +1,278 @@
+package handlers
+
+import (
+	"context"
+	"math"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/operations"
+	"github.com/stockroom-dev/stockroom/internal/query"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// selectAll returns everything that the table at an address lists, on all its
+// pages, by the ways in which its own page finds it.
+func (h *edge) selectAll(ctx context.Context, s *auth.Session, action ghpkg.Action, from string) (operations.Selection, error) {
+	u, err := url.Parse(from)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return operations.Selection{}, invalidForm("from")
+	}
+	v, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return operations.Selection{}, invalidFilter("?", u.RawQuery)
+	}
+	for _, name := range append([]string{"notice"}, pagingFilters...) {
+		v.Del(name) // they choose a page, and no rows
+	}
+	if u.Path == link.All {
+		return h.selectEverywhere(ctx, s, action, v)
+	}
+	if p, err := link.Parse(u.Path); err == nil && p.Action == "" && p.Version.ID() == 0 {
+		return h.selectVersions(ctx, s, action, p.Ref, v)
+	}
+	switch owner, page, err := link.ParseOwner(u.Path); {
+	case err == nil && page == "packages":
+		return h.selectPackages(ctx, s, action, owner, v)
+	case err == nil && page == "bin":
+		return h.selectBin(ctx, s, action, owner, v)
+	}
+	return operations.Selection{}, invalidForm("from")
+}
+
+// onePage is a query for all rows at once.
+func onePage(v url.Values, known []string, sorts ...ghpkg.Sort) (ghpkg.Query, error) {
+	if err := checkNames(v, known); err != nil {
+		return ghpkg.Query{}, err
+	}
+	q, err := readQuery(v, sorts)
+	q.Page, q.PerPage = 1, math.MaxInt
+	return q, err
+}
+
+// source is the address of a table on its first page.
+func source(here string, q ghpkg.Query) string {
+	q.Page, q.PerPage = 0, 0
+	return link.WithQuery(here, q)
+}
+
+// fits refuses an action that the rows of a table do not have.
+func fits(action ghpkg.Action, state ghpkg.State) error {
+	if (action == ghpkg.ActionRestore) != (state == ghpkg.Deleted) {
+		return invalidForm("action")
+	}
+	return nil
+}
+
+// asksAll reads what is wanted of a table of packages.
+func (h *edge) asksAll(here string, action ghpkg.Action, v url.Values) (t wanted, from string, err error) {
+	q, err := onePage(v, allFilters, ghpkg.Sorts()...)
+	if err != nil {
+		return t, "", err
+	}
+	t = h.asks(here, q)
+	if t.mistake != nil {
+		return t, "", invalidQuery(q.Text, t.mistake)
+	}
+	return t, source(here, q), fits(action, t.q.State)
+}
+
+func (h *edge) selectPackages(ctx context.Context, s *auth.Session, action ghpkg.Action, owner ghpkg.Owner, v url.Values) (operations.Selection, error) {
+	t, from, err := h.asksAll(link.Packages(owner), action, v)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	active, err := h.Inventory.Packages(ctx, h.eyes(s), owner, activeQuery(t.q))
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	if t.q.State == ghpkg.Deleted {
+		gone, unseen, err := h.gonePackages(ctx, s, owner, active)
+		if err != nil {
+			return operations.Selection{}, err
+		}
+		return selectionOfGone(from, gone, t, active, unseen)
+	}
+	return selectionOfPackages(from, t, active)
+}
+
+func (h *edge) selectEverywhere(ctx context.Context, s *auth.Session, action ghpkg.Action, v url.Values) (operations.Selection, error) {
+	t, from, err := h.asksAll(link.All, action, v)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	owners, all, err := h.everywhere(ctx, s, t)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	if t.q.State == ghpkg.Deleted {
+		gone, unseen, err := h.goneEverywhere(ctx, s, owners, all)
+		if err != nil {
+			return operations.Selection{}, err
+		}
+		return selectionOfGone(from, gone, t, all, unseen)
+	}
+	return selectionOfPackages(from, t, all)
+}
+
+func selectionOfPackages(from string, t wanted, active *inventory.Packages) (operations.Selection, error) {
+	sel, err := newSelection(from, active.Notices)
+	if err != nil {
+		return sel, err
+	}
+	rows, _ := t.selected(active)
+	for _, p := range rows {
+		add(&sel, ghpkg.OperationItem{Target: ghpkg.TargetOf(p), CreatedAt: p.CreatedAt})
+	}
+	return sel, nil
+}
+
+func selectionOfGone(from string, gone []gonePackage, t wanted, active *inventory.Packages, unseen []ghpkg.Notice) (operations.Selection, error) {
+	sel, err := newSelection(from, active.Notices, unseen, []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}})
+	if err != nil {
+		return sel, err
+	}
+	rows, _ := selectGone(gone, t)
+	taken := namesTaken(active)
+	for _, g := range rows {
+		add(&sel, goneItem(g, taken))
+	}
+	return sel, nil
+}
+
+// selectVersions also says what else the package has, for that decides what
+// GitHub will refuse.
+func (h *edge) selectVersions(ctx context.Context, s *auth.Session, action ghpkg.Action, ref ghpkg.Ref, v url.Values) (operations.Selection, error) {
+	q, err := onePage(v, versionFilters, versionSorts()...)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	search, mistake := query.ParseVersions(q.Text, ref.Type(), h.Now())
+	if mistake != nil {
+		return operations.Selection{}, invalidQuery(q.Text, mistake)
+	}
+	from := source(link.Package(ref), q)
+	if state := search.State(); state != "" {
+		q.State = state
+	}
+	if err := fits(action, q.State); err != nil {
+		return operations.Selection{}, err
+	}
+	p, listing, err := h.packageAndVersions(ctx, s, ref, q.State)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	sel, err := newSelection(from, listing.Notices)
+	if err != nil {
+		return sel, err
+	}
+	rows, _ := listing.Select(q, search)
+	for _, v := range rows {
+		add(&sel, versionItem(p, v))
+	}
+	if action == ghpkg.ActionDelete {
+		sel.Facts = []ghpkg.PackageFacts{factsOf(ref, listing)}
+	}
+	return sel, nil
+}
+
+func (h *edge) selectBin(ctx context.Context, s *auth.Session, action ghpkg.Action, owner ghpkg.Owner, v url.Values) (operations.Selection, error) {
+	q, err := onePage(v, binFilters)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	if err := fits(action, ghpkg.Deleted); err != nil {
+		return operations.Selection{}, err
+	}
+	active, err := h.Inventory.Packages(ctx, h.eyes(s), owner, ghpkg.Query{})
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	found, err := h.binnedUnder(ctx, s, owner, active)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	sel, err := newSelection(source(link.Bin(owner), q), found.notices)
+	if err != nil {
+		return sel, err
+	}
+	rows, _ := selectBinned(found.rows, q)
+	taken := namesTaken(active)
+	for _, b := range rows {
+		if b.version != nil {
+			add(&sel, versionItem(b.gone.pkg, *b.version))
+			continue
+		}
+		add(&sel, goneItem(b.gone, taken))
+	}
+	return sel, nil
+}
+
+// loadingAgain is after how long a table that is still loading is asked again.
+const loadingAgain = 2 * time.Second
+
+// newSelection begins what is selected from a table, unless that is still
+// loading: what is not there yet would be left out without anybody having seen it.
+func newSelection(from string, notices ...[]ghpkg.Notice) (operations.Selection, error) {
+	sel := operations.Selection{Source: from, Complete: true}
+	for _, some := range notices {
+		if loading(some) {
+			return sel, &fault.Error{Kind: fault.RateLimited, Code: fault.CodeLoading, Op: "handlers.select", RetryAfter: loadingAgain}
+		}
+		sel.Complete = sel.Complete && ghpkg.Listing[ghpkg.Package]{Notices: some}.Complete()
+	}
+	return sel, nil
+}
+
+// add takes an item in. One whose name has no address here cannot be changed
+// from here, and is left out with a word.
+func add(sel *operations.Selection, item ghpkg.OperationItem) {
+	if _, ok := item.Target.Ref(); !ok {
+		sel.Complete = false
+		return
+	}
+	sel.Items = append(sel.Items, item)
+}
+
+func versionItem(p ghpkg.Package, v ghpkg.Version) ghpkg.OperationItem {
+	item := ghpkg.OperationItem{Target: ghpkg.TargetOfVersion(p, v), CreatedAt: v.CreatedAt}
+	if v.DeletedAt != nil {
+		item.DeletedAt = *v.DeletedAt
+	}
+	return item
+}
+
+func goneItem(g gonePackage, taken map[name]bool) ghpkg.OperationItem {
+	item := ghpkg.OperationItem{Target: ghpkg.TargetOf(g.pkg), DeletedAt: g.at}
+	if taken[nameOf(g.pkg)] {
+		item.Check = ghpkg.CheckNameReused
+	}
+	return item
+}
+
+func factsOf(ref ghpkg.Ref, active *inventory.Versions) ghpkg.PackageFacts {
+	return ghpkg.PackageFacts{Ref: ref, Versions: len(active.Items), Tagged: active.Tagged, Complete: active.Complete()}
+}
+
+// name is what only one active package can have.
+type name struct {
+	kind              ghpkg.OwnerKind
+	owner, typ, named string
+}
+
+func nameOf(p ghpkg.Package) name {
+	return name{p.Owner.Kind(), strings.ToLower(p.Owner.Login()), string(p.Type), p.Name}
+}
+
+func namesTaken(active *inventory.Packages) map[name]bool {
+	taken := make(map[name]bool, len(active.Items))
+	for _, p := range active.Items {
+		taken[nameOf(p)] = true
+	}
+	return taken
+}
