@@ -18,8 +18,9 @@ import (
 
 // Store is an open database whose schema is the program's.
 type Store struct {
-	db     *sql.DB
-	schema int64 // the version that the program needs
+	db          *sql.DB
+	schema      int64  // the version that the program needs
+	postgresURL string // empty: it is SQLite
 }
 
 // Open opens the database at databaseURL, "sqlite:path" or "postgres://…", and
@@ -30,6 +31,9 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: db}
+	if dialect == goose.DialectPostgres {
+		s.postgresURL = databaseURL
+	}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
 	}
