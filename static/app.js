@@ -64,7 +64,11 @@
       return;
     }
     if (ctx.sourceElement?.matches?.('[data-tidy]')) history.replaceState(history.state, '', ctx.request.action);
-    const news = element.querySelector('.box-head .muted')?.innerText ?? live.dataset.updated;
+    // What changes by itself all the time says only what its numbers mean.
+    const quiet = element.matches('[data-quiet]') && polls(ctx.sourceElement);
+    const news = quiet
+      ? element.querySelector('[data-news]')?.innerText ?? said
+      : element.querySelector('.box-head .muted')?.innerText ?? live.dataset.updated;
     if (!polls(ctx.sourceElement) || news !== said) say(news);
   }
 

@@ -62,7 +62,7 @@ func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, e
 		return nil, ghpkg.LedgerFilter{}, q, err
 	}
 	f := ghpkg.LedgerFilter{
-		Actor: v.Get("actor"), Owner: v.Get("owner"), Package: v.Get("package"), Query: strings.TrimSpace(v.Get("q")),
+		Actor: v.Get("actor"), Owner: v.Get("owner"), Package: v.Get("package"), Operation: v.Get("operation"), Query: strings.TrimSpace(v.Get("q")),
 		Action: ghpkg.Action(v.Get("action")), Outcome: ghpkg.Outcome(v.Get("outcome")),
 	}
 	if f.Action != "" && !contains(ghpkg.Actions(), f.Action) {
@@ -136,7 +136,7 @@ func ledgerFormat(v url.Values, format string) string {
 
 func ledgerForm(v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
 	form := views.LedgerFilter{
-		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package,
+		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package, Operation: f.Operation,
 		Since: v.Get("since"), Until: v.Get("until"), Clear: link.Ledger,
 		Actions:  []views.Option{{Selected: f.Action == "", Count: -1}},
 		Outcomes: []views.Option{{Selected: f.Outcome == "", Count: -1}},
@@ -148,7 +148,7 @@ func ledgerForm(v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
 		form.Outcomes = append(form.Outcomes, views.Option{Value: string(o), Selected: o == f.Outcome, Count: -1})
 	}
 	f.VisibleTo = ghpkg.VisibleTo{}
-	form.Active = f.Actor+f.Owner+f.Package+f.Query+string(f.Action)+string(f.Outcome)+string(f.Type) != "" ||
+	form.Active = f.Actor+f.Owner+f.Package+f.Operation+f.Query+string(f.Action)+string(f.Outcome)+string(f.Type) != "" ||
 		!f.Since.IsZero() || !f.Until.IsZero()
 	return form
 }
@@ -201,6 +201,9 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 			views.Crumb{Text: i18n.T(ctx, "ledger.title"), Href: link.Ledger}, views.Crumb{Text: i18n.T(ctx, "ledger.entry")}),
 		Row: ledgerRow(e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
 		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(c, e),
+	}
+	if e.Operation != "" {
+		page.Operation = link.Operation(e.Operation)
 	}
 	if e.Code != "" {
 		page.Explanation = i18n.T(ctx, "fault."+e.Code, withArgs(map[string]any{"Name": e.Target.Name, "Owner": e.Target.Owner.Login()}))

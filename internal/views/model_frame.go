@@ -19,6 +19,7 @@ type Frame struct {
 	Crumbs   []Crumb
 	ReadOnly bool   // STOCKROOM_READ_ONLY: say so
 	LookOnly string // why this viewer may not delete and restore here, or empty
+	Badge    *Badge // what is unfinished; nil: not known, or nobody is signed in
 	Practice bool   // the demo: say that nothing is real
 }
 
@@ -27,10 +28,11 @@ type Section string
 
 // The sections.
 const (
-	SectionOwners   Section = "owners"
-	SectionAll      Section = "all"
-	SectionLedger   Section = "ledger"
-	SectionSettings Section = "settings"
+	SectionOwners     Section = "owners"
+	SectionAll        Section = "all"
+	SectionOperations Section = "operations"
+	SectionLedger     Section = "ledger"
+	SectionSettings   Section = "settings"
 )
 
 // Person is the signed-in viewer as the header shows them.

@@ -19,17 +19,18 @@ type LedgerTable struct {
 
 // LedgerFilter is the filter form: plain GET to Action.
 type LedgerFilter struct {
-	Action   string
-	Text     string
-	Actor    string
-	Owner    string
-	Package  string
-	Actions  []Option
-	Outcomes []Option
-	Since    string // as typed
-	Until    string
-	Active   bool
-	Clear    string
+	Action    string
+	Text      string
+	Actor     string
+	Owner     string
+	Package   string
+	Operation string // the bulk operation whose entries alone are shown, or empty
+	Actions   []Option
+	Outcomes  []Option
+	Since     string // as typed
+	Until     string
+	Active    bool
+	Clear     string
 }
 
 // LedgerRow is one entry.
@@ -58,6 +59,7 @@ type LedgerEntry struct {
 	VersionID   int64
 	VersionName string
 	From        string
+	Operation   string // page of the bulk operation that it was part of, or empty
 	Explanation string // the fault's sentence, or empty
 	Undo        *Undo  // for a deletion that was done and can still be restored
 }
