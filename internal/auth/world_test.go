@@ -141,15 +141,20 @@ func newKeys(t testing.TB, secrets [][]byte) *auth.Keys {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldOn(t, "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"))
+}
+
+func newWorldOn(t *testing.T, databaseURL string) *world {
+	t.Helper()
 	// oauth2 counts a token's life from the machine's time.
 	w := &world{t: t, clock: &clock{now: time.Now().Truncate(time.Millisecond)}, logs: &safeBuffer{}}
 	w.gh = ghfake.Start(t, ghfake.Options{Now: w.clock.Now})
 	w.gh.AddUser(ghfake.User{ID: 101, Login: "olivia"})
 	w.gh.AddUser(ghfake.User{ID: 102, Login: "miguel"})
 	w.gh.Authorize("olivia")
-	w.dbPath = filepath.Join(t.TempDir(), "stockroom.db")
+	w.dbPath = strings.TrimPrefix(databaseURL, "sqlite:")
 	var err error
-	if w.store, err = store.Open(t.Context(), "sqlite:"+w.dbPath); err != nil {
+	if w.store, err = store.Open(t.Context(), databaseURL); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.store.Close() })
@@ -160,7 +165,8 @@ func newWorld(t *testing.T) *world {
 	w.config = auth.Config{
 		GitHubURL: github, ClientID: w.gh.ClientID(), ClientSecret: w.gh.ClientSecret(),
 		Keys: newKeys(t, secrets(1)), Store: w.store, GitHub: api{w.gh}, Now: w.clock.Now,
-		Log: slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		InUse: w.store.SessionInUse,
+		Log:   slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	w.auth, w.url = w.serve(w.config)
 	return w

@@ -28,7 +28,7 @@ func (f goFile) dir() string { return path.Dir(f.path) }
 // forTests reports whether the file only serves tests: a test, or a part of a
 // package that holds nothing else.
 func (f goFile) forTests() bool {
-	return f.test || slices.Contains([]string{"internal/apptest", "internal/bench", "internal/e2e"}, f.dir())
+	return f.test || slices.Contains([]string{"internal/apptest", "internal/bench", "internal/e2e", "internal/pgtest"}, f.dir())
 }
 
 // line returns "path:line" of a position.
