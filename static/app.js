@@ -48,8 +48,59 @@
   // A poll comes every other second: it neither dims the table nor repeats itself.
   const polls = (element) => element?.matches?.('.poll');
 
+  // Selecting. What is selected is kept here by its address: a swap may use a
+  // row's box again for another row.
+  const picked = new Set();
+  let last = null; // the address of the box that was pressed last
+  const boxes = () => [...document.querySelectorAll('.rows .pick input')];
+
+  // tell puts the number of selected rows where it is shown.
+  function tell() {
+    const all = boxes();
+    const head = document.querySelector('[data-pick-all]');
+    if (head) {
+      head.checked = all.length > 0 && picked.size === all.length;
+      head.indeterminate = picked.size > 0 && !head.checked;
+    }
+    const number = picked.size.toLocaleString(root.lang);
+    for (const e of document.querySelectorAll('[data-counts]')) e.textContent = e.dataset.counts.replace('{n}', number);
+  }
+
+  // gather reads which boxes are pressed; the browser may have put some back.
+  function gather() {
+    picked.clear();
+    for (const box of boxes()) if (box.checked) picked.add(box.value);
+    tell();
+  }
+
+  // put presses the boxes of what is selected; what is not there any more leaves.
+  function put() {
+    const there = new Set();
+    for (const box of boxes()) {
+      box.checked = picked.has(box.value);
+      there.add(box.value);
+    }
+    for (const value of picked) if (!there.has(value)) picked.delete(value);
+    tell();
+  }
+
+  function pick(some, on) {
+    for (const box of some) box.checked = on;
+    gather();
+    say(document.querySelector('.selection [data-counts]')?.textContent ?? '');
+  }
+
+  // between are the boxes from the one that was pressed last up to this one.
+  function between(box) {
+    const all = boxes();
+    const from = all.findIndex((b) => b.value === last);
+    const to = all.indexOf(box);
+    return from < 0 ? [box] : all.slice(Math.min(from, to), Math.max(from, to) + 1);
+  }
+
   // settled is called after each swap with what was asked and where it went.
   function settled(ctx) {
+    put();
     const id = idOf(ctx.target);
     const element = id && byId(id);
     if (!element) return;
@@ -104,12 +155,18 @@
       say(copy.dataset.done);
       return;
     }
+    const box = at('.rows .pick input');
+    if (box) {
+      pick(event.shiftKey ? between(box) : [box], box.checked);
+      last = box.value;
+    }
+    if (at('[data-unpick]')) pick(boxes(), false);
     const opener = at('[data-open]');
     if (opener) open(byId(opener.dataset.open));
-    const box = at('dialog');
-    if (box && (at('[data-close]') || event.target === box)) {
+    const shown = at('dialog');
+    if (shown && (at('[data-close]') || event.target === shown)) {
       event.preventDefault();
-      box.close();
+      shown.close();
     }
   });
 
@@ -118,17 +175,25 @@
   });
   document.addEventListener('change', (event) => {
     if (event.target.matches('[data-theme]')) root.dataset.colorMode = event.target.value;
+    if (event.target.matches('[data-pick-all]')) pick(boxes(), event.target.checked);
     if (event.target.id === 'keys-on') localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
   });
   document.addEventListener('submit', (event) => event.target.classList.add('sent'));
-  window.addEventListener('pageshow', () => document.querySelectorAll('.sent').forEach((form) => form.classList.remove('sent')));
+  window.addEventListener('pageshow', () => {
+    document.querySelectorAll('.sent').forEach((form) => form.classList.remove('sent'));
+    gather();
+  });
 
   const keysOn = () => localStorage.getItem('keys') !== 'off';
   byId('keys-on').checked = keysOn();
   document.addEventListener('keydown', (event) => {
-    const typing = event.target.closest('input, textarea, select, [contenteditable]');
+    const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
+    const covered = document.querySelector('dialog[open], :popover-open');
+    if (event.key === 'Escape' && !typing && !covered && picked.size > 0) pick(boxes(), false);
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (event.key === '?') open(byId('keys'));
+    const row = event.key === 'x' && !covered && (event.target.closest('.row') ?? document.querySelector('.row:hover'))?.querySelector('.pick input');
+    if (row) row.click();
     const field = event.key === '/' && !document.querySelector('dialog[open]') && document.querySelector('[data-hotkey="/"]');
     if (field) {
       event.preventDefault();

@@ -187,6 +187,7 @@ func (h *edge) binPage(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total i
 		Exports: exportsOf(here, q),
 		Restore: h.restoreForm(c, owner),
 		Compact: columnsOf(c).Compact,
+		Select:  h.selectable(c, source(here, q), ghpkg.Deleted, total),
 	}
 }
 

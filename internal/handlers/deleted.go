@@ -226,6 +226,9 @@ func (h *edge) goneRow(c echo.Context, g gonePackage, active *inventory.Packages
 	}
 	if ref, ok := g.pkg.Ref(); ok && h.mayChange(c) {
 		row.Gone.Restore = &views.Action{Href: link.RestorePackage(ref), Disabled: h.blocked(c, g.pkg, active)}
+		if row.Gone.DaysLeft >= 0 {
+			row.Pick = link.Package(ref)
+		}
 	}
 	return row
 }

@@ -168,6 +168,7 @@ func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghp
 		Exports: exportsOf(here, q),
 		Delete:  h.action(c, link.DeletePackage(ref)),
 		Ledger:  link.LedgerOf(ref),
+		Select:  h.selectable(c, source(here, q), q.State, total),
 	}
 	if images(ref.Type()) {
 		page.Filter.Untagged = &views.Option{
@@ -201,10 +202,12 @@ func (h *edge) versionRow(c echo.Context, ref ghpkg.Ref, v ghpkg.Version) views.
 	row.Href = link.Version(at)
 	if v.DeletedAt == nil {
 		row.Delete = h.action(c, link.DeleteVersion(at))
+		row.Pick = picked(row.Href, row.Delete)
 		return row
 	}
 	row.Gone = h.gone(*v.DeletedAt, knownByGitHub)
 	row.Gone.Restore = h.action(c, link.RestoreVersion(at))
+	row.Pick = picked(row.Href, row.Gone.Restore)
 	return row
 }
 

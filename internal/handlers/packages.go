@@ -108,6 +108,7 @@ func (h *edge) packageRow(c echo.Context, p ghpkg.Package) views.PackageRow {
 	if ref, ok := p.Ref(); ok {
 		row.Href = link.Package(ref)
 		row.Delete = h.action(c, link.Deletion(row.Href))
+		row.Pick = picked(row.Href, row.Delete)
 	}
 	return row
 }

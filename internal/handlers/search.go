@@ -71,6 +71,7 @@ func (h *edge) emptyTable(c echo.Context, s *auth.Session, t wanted, total int) 
 		Help:    packageHelp(c.Request().Context(), q.Text, t.mistake),
 		Views:   h.savedViews(c, s),
 		Columns: columnsOf(c),
+		Select:  h.selectable(c, source(t.here, q), q.State, total),
 	}
 }
 

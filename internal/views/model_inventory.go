@@ -69,6 +69,7 @@ type Bin struct {
 	Looked  int // packages whose deleted versions were looked at
 	Of      int // packages there are
 	Compact bool
+	Select  *Selection // nil: nothing may be changed
 }
 
 // BinRow is a deleted package or version. Exactly one of the two is set.

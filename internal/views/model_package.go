@@ -27,6 +27,7 @@ type PackagePage struct {
 	Help     QueryHelp
 	Views    SavedViews
 	Compact  bool
+	Select   *Selection // nil: nothing may be changed
 }
 
 // PackageHead is what a package's and its versions' pages begin with.
@@ -82,6 +83,7 @@ type VersionRow struct {
 	GitHub   string
 	Delete   *Action
 	Gone     *Gone
+	Pick     string // the address that selects it; empty: it cannot be selected
 	Done     *Flash
 	Problem  *Problem
 	Docker   bool // container or docker: show a tags cell

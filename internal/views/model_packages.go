@@ -37,6 +37,7 @@ type PackageTable struct {
 	Views   SavedViews
 	Drift   *Drift // nil: nothing vanished
 	Columns Columns
+	Select  *Selection // nil: nothing may be changed
 }
 
 // Columns is how the viewer wants tables.
@@ -78,6 +79,7 @@ type PackageRow struct {
 	GitHub     string
 	Delete     *Action // nil: no deletion from here
 	Gone       *Gone   // deleted: since when, until when, who
+	Pick       string  // the address that selects it; empty: it cannot be selected
 	Done       *Flash  // what was just done to it
 	Problem    *Problem
 }

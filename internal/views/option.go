@@ -3,6 +3,7 @@ package views
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
@@ -55,3 +56,31 @@ func (r PackageRow) gone() bool { return r.Gone != nil && r.Done == nil }
 
 // gone is the same for a version.
 func (r VersionRow) gone() bool { return r.Gone != nil && r.Done == nil }
+
+// picks returns the address that selects the row, and what to call it. What was
+// just changed is not selected any more.
+func (r PackageRow) picks() (value, name string) {
+	if r.Pick == "" || r.Done != nil {
+		return "", ""
+	}
+	if r.Owner != nil {
+		return r.Pick, r.Owner.Text + "/" + r.Name
+	}
+	return r.Pick, r.Name
+}
+
+// picks is the same for a version, whose tags tell it from others; of is its
+// package where the rows are of several.
+func (r VersionRow) picks(of *Anchor) (value, name string) {
+	if r.Pick == "" || r.Done != nil {
+		return "", ""
+	}
+	name = r.Short
+	if of != nil {
+		name = of.Text + " " + name
+	}
+	if len(r.Tags) > 0 {
+		name += " " + strings.Join(r.Tags, " ")
+	}
+	return r.Pick, name
+}

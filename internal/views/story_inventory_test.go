@@ -47,6 +47,8 @@ func (w world) all() views.AllPackages {
 	all := views.AllPackages{PackageTable: w.table(ghpkg.Active)}
 	all.Frame = w.frame("All packages", "/packages", views.SectionAll)
 	all.Rows, all.Total = rows(), 260
+	all.Select = selectable(ghpkg.ActionDelete, 260)
+	selectRows(all.Rows)
 	all.Drift = &views.Drift{Count: 1, Since: ago(3), Href: "/orgs/acme/bin"}
 	for i := range all.Rows {
 		login := []string{"acme", "acme-labs", "mona-lisa"}[i%3]
@@ -82,6 +84,7 @@ func (w world) bin() []aStory {
 	packages, tagged := rows(), versions()
 	for i, days := range []float64{29.9, 28.2, 24.5, 3} {
 		p, v := packages[i], tagged[i]
+		p.Pick = "/orgs/acme/packages/" + p.DOMID
 		p.Delete, p.Gone = nil, gone(days, []string{"mona-lisa", ""}[i%2], []string{"replaced by the new registry, see ticket 42", ""}[i%2])
 		v.Delete, v.Gone = nil, gone(days, "hubot", "")
 		v.Gone.Entry, v.Gone.KnownBy = "", "github"
@@ -90,6 +93,7 @@ func (w world) bin() []aStory {
 	full.Rows[2].Package.Gone.Restore.Disabled = "Another package has taken its name since."
 	full.Rows[3].Version.Done = &views.Flash{Good: true, Text: shortDigest + " was restored.", Entry: "/ledger/04", Outcome: ghpkg.OutcomeDone}
 	full.Total = len(full.Rows)
+	full.Select = selectable(ghpkg.ActionRestore, full.Total)
 	full.Pages = views.Pages{Page: 1, Last: 1, First: 1, To: 8, Total: 8}
 
 	loading := w.binPage()

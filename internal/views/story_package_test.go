@@ -23,7 +23,7 @@ func versions() []views.VersionRow {
 	for i, tags := range [][]string{{"latest", "v2.14.0", "v2.14", "v2"}, nil, nil, {"v2.13.1"}, {"sha-7d1e2f3a", "pr-4211-merge-preview-environment-with-a-very-long-tag-name-that-goes-on-and-on-and-on"}} {
 		all = append(all, views.VersionRow{
 			DOMID: "version-" + strconv.Itoa(i), ID: int64(9000 + i), Name: digest, Short: shortDigest, Digest: true, Docker: true, Href: "#version", Tags: tags, Untagged: tags == nil,
-			Created: ago(float64(i) * 1.7), Updated: ago(float64(i)), GitHub: "https://github.com/acme", Delete: &views.Action{Href: "#delete"},
+			Created: ago(float64(i) * 1.7), Updated: ago(float64(i)), Pick: "/v/" + strconv.Itoa(i), GitHub: "https://github.com/acme", Delete: &views.Action{Href: "#delete"},
 		})
 	}
 	return all
@@ -45,6 +45,7 @@ func (w world) onePackage() []aStory {
 	full := w.packagePage("api", ghpkg.Active)
 	full.Rows, full.Total, full.Untagged = versions(), 1482, 611
 	full.Pages = views.Pages{Page: 1, Last: 30, First: 1, To: 50, Total: 1482, Next: "?page=2"}
+	full.Select = selectable(ghpkg.ActionDelete, 1482)
 	full.Rows[3].Problem = &views.Problem{Title: "GitHub refused this", Said: "You cannot delete the last tagged version of a package. You must delete the package instead.", Text: "GitHub keeps the last tagged version of an image."}
 
 	gem := w.packagePage(longName, ghpkg.Active)
@@ -59,6 +60,7 @@ func (w world) onePackage() []aStory {
 		bin.Rows = append(bin.Rows, r)
 	}
 	bin.Total = len(bin.Rows)
+	bin.Select = selectable(ghpkg.ActionRestore, bin.Total)
 
 	none := w.packagePage("api", ghpkg.Deleted)
 

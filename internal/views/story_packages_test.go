@@ -57,6 +57,8 @@ func (w world) packages() []aStory {
 	full.Rows, full.Total = rows(), 214
 	full.Pages = views.Pages{Page: 2, Last: 5, First: 51, To: 100, Total: 214, Prev: "?page=1", Next: "?page=3"}
 	full.Filter.Active, full.Filter.Text = true, "a"
+	full.Select = selectable(ghpkg.ActionDelete, 214)
+	selectRows(full.Rows)
 
 	empty := w.table(ghpkg.Active)
 
@@ -77,6 +79,8 @@ func (w world) packages() []aStory {
 	changed.Rows[0].Delete, changed.Rows[0].Gone = nil, gone(0, "mona-lisa", "replaced by api-v2")
 	changed.Rows[0].Done = &views.Flash{Good: true, Text: "Deleted.", Entry: "/ledger/01", Undo: &views.Undo{Action: "#undo", Until: ago(-30)}, Outcome: ghpkg.OutcomeDone}
 	changed.Rows[3].Problem = &views.Problem{Status: 422, Title: "GitHub refused this", Said: "Publicly visible package versions with more than 5,000 downloads cannot be deleted. Contact GitHub support for further assistance.", Text: "GitHub keeps public packages and versions with more than 5,000 downloads. GitHub Support can delete them.", Entry: "/ledger/02"}
+	changed.Select = selectable(ghpkg.ActionDelete, 4)
+	selectRows(changed.Rows)
 	changed.Flash = &views.Flash{Text: "Whether @acme/old was deleted is not known.", Outcome: ghpkg.OutcomeUnknown, Entry: "/ledger/03"}
 
 	return []aStory{{"packages", full.Page()}, {"packages-none", empty.Page()}, {"packages-no-match", noMatch.Page()}, {"packages-loading", loading.Page()}, {"packages-changed", changed.Page()}}
@@ -91,11 +95,23 @@ func (w world) deleted() []aStory {
 	}
 	full.Rows[1].Gone.Restore.Disabled = "Another package has taken its name since."
 	full.Total = len(full.Rows)
+	full.Select = selectable(ghpkg.ActionRestore, full.Total)
+	selectRows(full.Rows)
 	full.Notices = []views.Notice{{Kind: ghpkg.NoticeNoList, Text: "GitHub has no list of deleted packages. These are the ones that were deleted here, from the ledger."}}
 	full.Restore = restoreByName()
 	empty := w.table(ghpkg.Deleted)
 	empty.Restore = restoreByName()
 	return []aStory{{"deleted", full.Page()}, {"deleted-none", empty.Page()}}
+}
+
+func selectable(do ghpkg.Action, total int) *views.Selection {
+	return &views.Selection{Action: "/operations", Do: do, From: "/orgs/acme/packages?q=a", Total: total}
+}
+
+func selectRows(rows []views.PackageRow) {
+	for i := range rows {
+		rows[i].Pick = "/orgs/acme/packages/" + rows[i].DOMID
+	}
 }
 
 func restoreByName() *views.RestoreByName {
