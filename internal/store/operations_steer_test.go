@@ -186,14 +186,20 @@ func TestRetryTakesWhatItIsTold(t *testing.T) {
 	})
 }
 
-// together calls do of each of two processes at the same moment, and counts
-// for how many it worked.
-func together(t *testing.T, databaseURL string, do func(s *store.Store, process int) (bool, error)) int {
+// processes are two that share a database.
+func processes(t *testing.T, databaseURL string) []*store.Store {
+	t.Helper()
+	return []*store.Store{open(t, databaseURL), open(t, databaseURL)}
+}
+
+// together calls do of each process four times at the same moment, and counts
+// how often it worked.
+func together(t *testing.T, processes []*store.Store, do func(s *store.Store, process int) (bool, error)) int {
 	t.Helper()
 	var wg sync.WaitGroup
 	var worked atomic.Int64
 	begin := make(chan struct{})
-	for process, s := range []*store.Store{open(t, databaseURL), open(t, databaseURL)} {
+	for process, s := range processes {
 		for range 4 {
 			wg.Go(func() {
 				<-begin
@@ -214,11 +220,12 @@ func together(t *testing.T, databaseURL string, do func(s *store.Store, process 
 
 func TestOfTwoWhoStartOneDoes(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
-		s := open(t, databaseURL)
+		two := processes(t, databaseURL)
+		s := two[0]
 		for n := range 10 {
 			op := insert(t, s, draft(n, nil), frozen(t, 3, nil))
 			op.State, op.StartedAt = ghpkg.OperationRunning, epoch
-			if n := together(t, databaseURL, func(s *store.Store, _ int) (bool, error) {
+			if n := together(t, two, func(s *store.Store, _ int) (bool, error) {
 				return s.StartOperation(t.Context(), op, 3)
 			}); n != 1 {
 				t.Fatalf("%d started it", n)
@@ -230,12 +237,13 @@ func TestOfTwoWhoStartOneDoes(t *testing.T) {
 // What starts is what was confirmed, also if something is taken out at the same moment.
 func TestNothingLeavesWhatStarts(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
-		s := open(t, databaseURL)
+		two := processes(t, databaseURL)
+		s := two[0]
 		for n := range 20 {
 			op := insert(t, s, draft(n, nil), frozen(t, 4, nil))
 			op.State, op.StartedAt = ghpkg.OperationRunning, epoch
 			var removed, starts atomic.Int64
-			together(t, databaseURL, func(s *store.Store, process int) (bool, error) {
+			together(t, two, func(s *store.Store, process int) (bool, error) {
 				if process == 0 {
 					took, err := s.RemoveItems(t.Context(), op.ID, []int{2, 4, 3})
 					removed.Add(int64(took))

@@ -166,7 +166,8 @@ func TestNoItemBeginsUnlessTheOperationRuns(t *testing.T) {
 // operation: each item begins once, and none after the stop.
 func TestPauseWins(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
-		s, ctx := open(t, databaseURL), t.Context()
+		two, ctx := processes(t, databaseURL), t.Context()
+		s := two[0]
 		for round := range 5 {
 			op := started(t, s, round, 200)
 			var wg sync.WaitGroup
@@ -174,8 +175,7 @@ func TestPauseWins(t *testing.T) {
 			begun := map[int]int{}
 			halfway := make(chan struct{})
 			var once sync.Once
-			for range 2 {
-				worker := open(t, databaseURL)
+			for _, worker := range two {
 				wg.Go(func() {
 					for seq := 1; seq <= 200; seq++ {
 						item := ghpkg.OperationItem{Seq: seq, Entry: "e", At: epoch}
@@ -228,14 +228,14 @@ func TestPauseWins(t *testing.T) {
 // deadlock, no error, and nothing lost.
 func TestAllHandsAtOneOperation(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
-		s, ctx := open(t, databaseURL), t.Context()
+		two, ctx := processes(t, databaseURL), t.Context()
+		s := two[0]
 		const n = 60
 		op := started(t, s, 1, n)
 		paused, running := op, op
 		paused.State = ghpkg.OperationPaused
 		var wg sync.WaitGroup
-		for process := range 2 {
-			s := open(t, databaseURL)
+		for process, s := range two {
 			must := func(_ any, err error) {
 				if err != nil {
 					t.Error(err)
