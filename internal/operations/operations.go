@@ -13,6 +13,8 @@ import (
 // is written into the ledger. It waits for its turn as long as it takes.
 type Hand interface {
 	// Apply sends the change; the ledger's entry gets change.Entry as its id.
+	// When ctx is done it does not wait for its turn any longer, which is a fault
+	// of kind Timeout: nothing was sent. What was sent is followed to its end.
 	Apply(ctx context.Context, change ghpkg.Change) (ghpkg.Entry, error)
 	// Resume asks GitHub what became of a change that was begun at since by a
 	// process that did not live to see it, and settles its ledger entry. It
@@ -25,7 +27,7 @@ type Hand interface {
 	Limit(ctx context.Context) (wait time.Duration, why *fault.Error)
 }
 
-// Options are what Operations needs. All are required.
+// Options are what Operations needs. All are required but Sleep.
 type Options struct {
 	Store Store
 	// Hand returns the hand of a session, also of one whose person has signed
@@ -38,64 +40,88 @@ type Options struct {
 	Changed func(ctx context.Context, ref ghpkg.Ref)
 	// Wake makes the viewer's operations be worked on soon: Work is called.
 	Wake     func(ctx context.Context, viewerID int64) error
+	// NewID makes the ids of operations and ledger entries, which sort by time.
+	NewID    func() string
 	Interval time.Duration // the least time between two changes, for the ETA
 	Process  string        // names this process among replicas
 	Now      func() time.Time
-	Log      *slog.Logger
+	// Sleep waits out what GitHub asked for by the clock of Now, or until ctx is
+	// done, which is the error. nil: by the real clock.
+	Sleep func(ctx context.Context, d time.Duration) error
+	Log   *slog.Logger
 }
 
-// Operations is the bulk jobs of all viewers.
-type Operations struct{ Options }
+// Operations is the bulk jobs of all viewers. It is safe for use by several
+// goroutines, and beside other processes on the same store.
+type Operations struct {
+	Options
+	paces *paces
+}
 
 // New returns the operations that are in the store.
-func New(o Options) *Operations { return &Operations{o} }
-
-// Selection is what somebody wants to freeze.
-type Selection struct {
-	Actor    ghpkg.Actor
-	Action   ghpkg.Action
-	Source   string // the table's path and query; empty: item by item
-	Complete bool
-	Items    []ghpkg.OperationItem // Target and times; Check where it is known better than by facts
-	Facts    []ghpkg.PackageFacts
+func New(o Options) *Operations {
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	return &Operations{Options: o, paces: &paces{}}
 }
 
-// Freeze makes a draft of the selection: each item once, in the order in which
-// they will run, with what is expected of them.
-func (o *Operations) Freeze(ctx context.Context, s Selection) (ghpkg.Operation, error) {
-	panic("not yet")
+// sleep waits by the real clock.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Operation returns one operation. One that is not visible is not found.
 func (o *Operations) Operation(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Operation, error) {
-	panic("not yet")
+	const name = "operations.Operation"
+	op, ok, err := o.Store.Operation(ctx, id, visible)
+	switch {
+	case err != nil:
+		return ghpkg.Operation{}, internal(name, err)
+	case !ok:
+		return ghpkg.Operation{}, &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: name}
+	}
+	return op, nil
 }
 
 // List returns a page of the operations that are visible and that q selects, the
 // newest first, and how many there are.
 func (o *Operations) List(ctx context.Context, visible ghpkg.VisibleTo, q ghpkg.OperationQuery) ([]ghpkg.Operation, int, error) {
-	panic("not yet")
+	list, total, err := o.Store.Operations(ctx, visible, q)
+	return list, total, internal("operations.List", err)
 }
 
 // Items returns a page of an operation's items, and how many q selects. The
 // caller has read the operation, and so may see it.
 func (o *Operations) Items(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, int, error) {
-	panic("not yet")
+	items, total, err := o.Store.OperationItems(ctx, id, q)
+	return items, total, internal("operations.Items", err)
 }
 
 // Summary returns what an operation is about.
 func (o *Operations) Summary(ctx context.Context, id string) (ghpkg.OperationSummary, error) {
-	panic("not yet")
+	sum, err := o.Store.OperationSummary(ctx, id)
+	return sum, internal("operations.Summary", err)
 }
 
 // Unfinished returns the viewer's running, waiting and paused operations.
 func (o *Operations) Unfinished(ctx context.Context, viewerID int64) ([]ghpkg.Operation, error) {
-	panic("not yet")
+	list, err := o.Store.UnfinishedOperations(ctx, viewerID)
+	return list, internal("operations.Unfinished", err)
 }
 
-// ETA returns when an unfinished operation will be over at the pace in force;
-// zero if that cannot be said.
-func (o *Operations) ETA(op ghpkg.Operation) time.Time { panic("not yet") }
+// Due returns the viewers whose operations have work now.
+func (o *Operations) Due(ctx context.Context) ([]int64, error) {
+	viewers, err := o.Store.DueViewers(ctx, o.Now())
+	return viewers, internal("operations.Due", err)
+}
 
 // By is who steers an operation.
 type By struct {
@@ -104,45 +130,30 @@ type By struct {
 	From     string // the client's address
 }
 
-// Remove takes items out of a draft of the person's, and returns how many.
-func (o *Operations) Remove(ctx context.Context, id string, by By, seqs []int) (int, error) {
-	panic("not yet")
+// own returns an operation of the person's. Another's is not found: also who may
+// read it does not steer it.
+func (o *Operations) own(ctx context.Context, id string, by By) (ghpkg.Operation, error) {
+	op, err := o.Operation(ctx, id, ghpkg.VisibleTo{ActorID: by.ViewerID})
+	if err == nil && op.Actor.ID != by.ViewerID {
+		err = &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: "operations.own"}
+	}
+	return op, err
 }
 
-// Discard removes a draft.
-func (o *Operations) Discard(ctx context.Context, id string, by By) error { panic("not yet") }
-
-// Start begins a draft. confirm is the number of items that the person saw;
-// another one than there is leaves the draft as it was (fault.CodeWrongConfirm).
-func (o *Operations) Start(ctx context.Context, id string, by By, confirm int, reason string) error {
-	panic("not yet")
+// internal makes what the store says a fault; nil stays nil.
+func internal(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: op, Err: err}
 }
 
-// Pause halts a running or waiting operation after the item that is on its way.
-func (o *Operations) Pause(ctx context.Context, id string, by By) error { panic("not yet") }
-
-// Resume goes on with a paused operation, with the person's present session.
-func (o *Operations) Resume(ctx context.Context, id string, by By) error { panic("not yet") }
-
-// Stop ends an operation for good. It returns when no item is on its way any
-// more, or the context is done.
-func (o *Operations) Stop(ctx context.Context, id string, by By) error { panic("not yet") }
-
-// Retry tries again what failed, is unknown, or was refused for a reason that a
-// person can mend.
-func (o *Operations) Retry(ctx context.Context, id string, by By) error { panic("not yet") }
-
-// Undo makes a draft that restores what the operation deleted.
-func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operation, error) {
-	panic("not yet")
+// notNow says that an operation's state does not allow what is asked for.
+func notNow(op string) error {
+	return &fault.Error{Kind: fault.Refused, Code: fault.CodeState, Op: op}
 }
 
-// Due returns the viewers whose operations have work now.
-func (o *Operations) Due(ctx context.Context) ([]int64, error) { panic("not yet") }
-
-// Work works on the viewer's operations, one after another, for at most a
-// slice of time. It returns after how long to call it again; 0: at once, and a
-// negative time: there is nothing to do until Wake.
-func (o *Operations) Work(ctx context.Context, viewerID int64) (again time.Duration, err error) {
-	panic("not yet")
+// nothing says that there is no item to do it with.
+func nothing(op string) error {
+	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeNothing, Op: op}
 }

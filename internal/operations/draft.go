@@ -1,0 +1,121 @@
+package operations
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// maxReason bounds what is written into the ledger with every item.
+const maxReason = 2000
+
+// draft returns a draft of the person's.
+func (o *Operations) draft(ctx context.Context, id string, by By, name string) (ghpkg.Operation, error) {
+	op, err := o.own(ctx, id, by)
+	if err == nil && op.State != ghpkg.OperationDraft {
+		err = notNow(name)
+	}
+	return op, err
+}
+
+// Remove takes items out of a draft of the person's, and returns how many.
+func (o *Operations) Remove(ctx context.Context, id string, by By, seqs []int) (int, error) {
+	const name = "operations.Remove"
+	if _, err := o.draft(ctx, id, by, name); err != nil {
+		return 0, err
+	}
+	n, err := o.Store.RemoveItems(ctx, id, seqs)
+	return n, internal(name, err)
+}
+
+// Discard removes a draft.
+func (o *Operations) Discard(ctx context.Context, id string, by By) error {
+	const name = "operations.Discard"
+	if _, err := o.draft(ctx, id, by, name); err != nil {
+		return err
+	}
+	discarded, err := o.Store.DiscardDraft(ctx, id)
+	if err == nil && !discarded {
+		return notNow(name)
+	}
+	return internal(name, err)
+}
+
+// Start begins a draft. confirm is the number of items that the person saw;
+// another one than there is leaves the draft as it was (fault.CodeWrongConfirm).
+func (o *Operations) Start(ctx context.Context, id string, by By, confirm int, reason string) error {
+	const name = "operations.Start"
+	op, err := o.draft(ctx, id, by, name)
+	total := op.Total()
+	switch {
+	case err != nil:
+		return err
+	case total == 0:
+		return nothing(name)
+	case confirm != total:
+		return wrongConfirm(name, total)
+	case len(reason) > maxReason:
+		return &fault.Error{Kind: fault.Invalid, Code: fault.CodeInvalidForm, Op: name, Args: map[string]any{"Name": "reason"}}
+	}
+	op.State, op.Session, op.From, op.Reason, op.StartedAt = ghpkg.OperationRunning, by.Session, by.From, reason, o.Now()
+	started, err := o.Store.StartOperation(ctx, op, total)
+	if err != nil {
+		return internal(name, err)
+	}
+	if !started { // somebody was faster: in another tab it was started, or items were removed
+		if op, err = o.draft(ctx, id, by, name); err != nil {
+			return err
+		}
+		return wrongConfirm(name, op.Total())
+	}
+	o.wake(ctx, by.ViewerID)
+	return nil
+}
+
+func wrongConfirm(op string, total int) error {
+	return &fault.Error{
+		Kind: fault.Invalid, Code: fault.CodeWrongConfirm, Op: op, Args: map[string]any{"Name": strconv.Itoa(total)},
+	}
+}
+
+// wake makes the viewer's operations be worked on. That it is due stands in the
+// store already, so a failure costs seconds only.
+func (o *Operations) wake(ctx context.Context, viewerID int64) {
+	if err := o.Wake(context.WithoutCancel(ctx), viewerID); err != nil {
+		o.Log.WarnContext(ctx, "an operation begins later than it could", "viewer", viewerID, "error", err)
+	}
+}
+
+// Undo makes a draft that restores what the operation deleted, as far as GitHub
+// still has it.
+func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operation, error) {
+	const name = "operations.Undo"
+	op, err := o.own(ctx, id, by)
+	if err != nil {
+		return ghpkg.Operation{}, err
+	}
+	settled := op.Over() || op.State == ghpkg.OperationPaused
+	if op.Action != ghpkg.ActionDelete || !settled {
+		return ghpkg.Operation{}, notNow(name)
+	}
+	var gone []ghpkg.OperationItem
+	q := ghpkg.ItemQuery{State: ghpkg.ItemDone, Limit: 1000}
+	for {
+		items, total, err := o.Store.OperationItems(ctx, id, q)
+		if err != nil {
+			return ghpkg.Operation{}, internal(name, err)
+		}
+		for _, item := range items {
+			if o.Now().Before(ghpkg.RestorableUntil(item.At)) {
+				gone = append(gone, ghpkg.OperationItem{Target: item.Target, CreatedAt: item.CreatedAt, DeletedAt: item.At})
+			}
+		}
+		if q.Offset += len(items); len(items) == 0 || q.Offset >= total {
+			break
+		}
+	}
+	undo := ghpkg.Operation{Actor: op.Actor, Action: ghpkg.ActionRestore, Complete: true, Undoes: op.ID}
+	return o.freeze(ctx, undo, gone, nil)
+}
