@@ -25,11 +25,12 @@ import (
 
 // Options are what the caller decides beside the configuration.
 type Options struct {
-	Log       *slog.Logger      // required
-	Now       func() time.Time  // nil: time.Now
-	Transport http.RoundTripper // to GitHub; nil: one with timeouts that fit it
-	Practice  bool              // the demo: pages say that nothing is real
-	Inventory inventory.Options // Now is set from above
+	Log       *slog.Logger                               // required
+	Now       func() time.Time                           // nil: time.Now
+	Sleep     func(context.Context, time.Duration) error // by the clock of Now; nil: the real one
+	Transport http.RoundTripper                          // to GitHub; nil: one with timeouts that fit it
+	Practice  bool                                       // the demo: pages say that nothing is real
+	Inventory inventory.Options                          // Now is set from above
 }
 
 // App is one running Stockroom.
@@ -74,7 +75,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err := records.Recover(ctx); err != nil {
 		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
 	}
-	gh := newGitHub(cfg, o)
+	gh := newGitHub(cfg, o, db)
 	gate := newAccess(cfg, o, gh)
 	people, err := newAuth(cfg, o, db, gh, gate)
 	if err != nil {
@@ -112,11 +113,11 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	return &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index}, nil
 }
 
-func newGitHub(cfg config.Config, o Options) *ghclient.GitHub {
+func newGitHub(cfg config.Config, o Options, db *store.Store) *ghclient.GitHub {
 	return ghclient.New(ghclient.Options{
 		WebURL: cfg.GitHub.WebURL, APIURL: cfg.GitHub.APIURL, APIVersion: cfg.GitHub.APIVersion,
 		UserAgent: "Stockroom", ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
-		MutationInterval: cfg.MutationInterval, Transport: o.Transport, Now: o.Now,
+		MutationInterval: cfg.MutationInterval, Accounts: db, Transport: o.Transport, Now: o.Now, Sleep: o.Sleep,
 	})
 }
 

@@ -106,7 +106,7 @@ func TestRevivedAnswerHasFreshLimits(t *testing.T) {
 	o := options(t, "https://github.com", "https://api.github.com")
 	o.Transport = transport(func(*http.Request) (*http.Response, error) { return next, nil })
 	gh := New(o)
-	layer := gh.stack(gh.For("t", "").session)
+	layer := gh.For("t", "").stack()
 	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.github.com/x", nil)
 	if _, err := layer.RoundTrip(r); err != nil {
 		t.Fatal(err)

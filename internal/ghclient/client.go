@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-github/v66/github"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -20,10 +21,14 @@ type Options struct {
 	APIVersion             string            // sent as X-GitHub-Api-Version
 	UserAgent              string            //
 	ClientID, ClientSecret string            // of the OAuth app, for Revoke
-	MutationInterval       time.Duration     // least time between two mutations of one token
+	MutationInterval       time.Duration     // least time between two mutations of one account
+	Accounts               Accounts          // shared by all replicas; nil: this process is alone
 	Transport              http.RoundTripper // nil: a transport with timeouts that fit GitHub's
 	Now                    func() time.Time  // nil: time.Now
-	Observe                func(Call)        // called after every call that left for GitHub; may be nil
+	// Sleep waits as long by the clock of Now, for turns, pace and what GitHub
+	// needs; nil: by the real one. What a person waits for is measured by the real one.
+	Sleep   func(context.Context, time.Duration) error
+	Observe func(Call) // called after every call that left for GitHub; may be nil
 }
 
 // Call is one finished call to GitHub, for metrics.
@@ -36,19 +41,23 @@ type Call struct {
 }
 
 // GitHub is what all clients share: connections, the ETag cache, and what is
-// known about each token's limits. It is safe for concurrent use.
+// known about each account's limits. It is safe for concurrent use.
 type GitHub struct {
 	opts     Options
 	api      *url.URL // ends with a slash, as go-github wants it
 	base     http.RoundTripper
 	cache    *cache
 	sessions *sessions
+	accounts *accounts
 }
 
 // New returns a GitHub.
 func New(o Options) *GitHub {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
 	}
 	if o.Observe == nil {
 		o.Observe = func(Call) {}
@@ -61,7 +70,8 @@ func New(o Options) *GitHub {
 		api:      o.APIURL.JoinPath("/"),
 		base:     o.Transport,
 		cache:    newCache(cacheBytes),
-		sessions: newSessions(o.MutationInterval),
+		sessions: newSessions(),
+		accounts: newAccounts(&o),
 	}
 }
 
@@ -69,10 +79,16 @@ func New(o Options) *GitHub {
 // while it is not known: their own packages are served under /user/…, those of
 // other users under /users/{login}/….
 func (g *GitHub) For(token, login string) *Client {
-	return &Client{gh: g, session: g.sessions.get("Bearer "+token, g.opts.Now()), login: login}
+	return g.client("Bearer "+token, login)
 }
 
-// Forget drops what is held for token: cached answers and limits.
+// client returns a client that sends auth as its authorization.
+func (g *GitHub) client(auth, login string) *Client {
+	s := g.sessions.get(auth, g.opts.Now())
+	return &Client{gh: g, session: s, account: g.accounts.of(login, s.key), login: login}
+}
+
+// Forget drops the answers that are held for token.
 func (g *GitHub) Forget(token string) {
 	g.cache.dropSession(g.sessions.drop("Bearer " + token))
 }
@@ -82,7 +98,27 @@ func (g *GitHub) Forget(token string) {
 type Client struct {
 	gh      *GitHub
 	session *session
+	account *account
 	login   string
+	patient bool
+}
+
+// Patient returns a client that waits for its turn to change something for as
+// long as the context lives: for jobs, behind which nobody sits and waits.
+func (c *Client) Patient() *Client {
+	patient := *c
+	patient.patient = true
+	return &patient
+}
+
+// Limit returns how long GitHub wants the account to wait, and why; 0: not at all.
+func (c *Client) Limit(ctx context.Context) (time.Duration, *fault.Error) {
+	c.account.refresh(ctx)
+	limit := c.account.limit()
+	if limit == nil {
+		return 0, nil
+	}
+	return limit.wait, limitFault(request{op: "ghclient.Limit"}, limit)
 }
 
 // callTime bounds one call, body included. GitHub itself gives up after 10 s.
@@ -111,7 +147,7 @@ func (c *Client) do(ctx context.Context, r request, send func(context.Context, *
 	}
 	c.session.used.Store(c.gh.opts.Now().Unix())
 	start := time.Now()
-	resp, err := send(ctx, c.gh.client(c.session))
+	resp, err := send(ctx, c.client())
 	c.gh.observe(r, resp, err, time.Since(start))
 	if err != nil {
 		return nil, c.explain(r, resp, err)
@@ -119,13 +155,13 @@ func (c *Client) do(ctx context.Context, r request, send func(context.Context, *
 	return resp, nil
 }
 
-// client returns a go-github client that acts for s. It is made anew for each
-// call: a go-github client that lives longer blocks calls by its own reading
-// of the limits, which takes a secondary limit for the primary one.
-func (g *GitHub) client(s *session) *github.Client {
-	gh := github.NewClient(&http.Client{Transport: g.stack(s), CheckRedirect: g.redirect})
-	gh.BaseURL = g.api
-	gh.UserAgent = g.opts.UserAgent
+// client returns a go-github client. It is made anew for each call: a go-github
+// client that lives longer blocks calls by its own reading of the limits, which
+// takes a secondary limit for the primary one.
+func (c *Client) client() *github.Client {
+	gh := github.NewClient(&http.Client{Transport: c.stack(), CheckRedirect: c.gh.redirect})
+	gh.BaseURL = c.gh.api
+	gh.UserAgent = c.gh.opts.UserAgent
 	return gh
 }
 

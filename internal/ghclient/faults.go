@@ -79,7 +79,7 @@ func (c *Client) explain(r request, resp *github.Response, err error) error {
 	return &fault.Error{Kind: fault.Upstream, Code: fault.CodeUpstream, Op: r.op, Err: err}
 }
 
-func limitFault(r request, limit *limitError) error {
+func limitFault(r request, limit *limitError) *fault.Error {
 	code := fault.CodeRateLimited
 	if limit.secondary {
 		code = fault.CodeSecondaryLimit

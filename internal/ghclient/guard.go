@@ -1,6 +1,7 @@
 package ghclient
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -8,9 +9,11 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
-// limitError says that GitHub wants this token to wait.
+// limitError says that GitHub wants this account to wait.
 type limitError struct {
 	wait      time.Duration
 	secondary bool
@@ -24,8 +27,8 @@ func (e *limitError) Error() string { return fmt.Sprintf("limited by GitHub for 
 // limitOf returns the limit that err is about.
 func limitOf(err error) (*limitError, bool) { return errors.AsType[*limitError](err) }
 
-// guard remembers until when a token was told to wait, and holds back what is
-// sent before. It never waits itself.
+// guard remembers until when an account was told to wait, and holds back what
+// is sent before. It never waits itself.
 type guard struct {
 	mu      sync.Mutex
 	until   time.Time
@@ -43,6 +46,40 @@ func (g *guard) check(now time.Time) *limitError {
 	e := g.last
 	e.wait, e.local = g.until.Sub(now), true
 	return &e
+}
+
+// noted is a limit as other replicas and later processes read it.
+type noted struct {
+	Status    int    `json:"status"`
+	Secondary bool   `json:"secondary,omitempty"`
+	Said      string `json:"said,omitempty"`
+	Strikes   int    `json:"strikes,omitempty"`
+}
+
+// note returns the last limit to be written down.
+func (g *guard) note() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	text, err := json.Marshal(noted{g.last.status, g.last.secondary, g.last.said, g.strikes})
+	if err != nil {
+		return "" // cannot be: they are plain values
+	}
+	return string(text)
+}
+
+// adopt takes over a limit that was written down, here or elsewhere, if it
+// stands for longer than what is known.
+func (g *guard) adopt(is ghpkg.Account) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	// What was learned here comes back rounded up.
+	if is.LimitedUntil.Sub(g.until) < time.Millisecond {
+		return
+	}
+	var n noted
+	_ = json.Unmarshal([]byte(is.Limited), &n) // the moment is what counts
+	g.until, g.strikes = is.LimitedUntil, n.Strikes
+	g.last = limitError{status: n.Status, secondary: n.Secondary, said: n.Said}
 }
 
 // The bounds of a wait that GitHub did not name, or named badly.
@@ -123,35 +160,4 @@ func untilReset(h http.Header, now time.Time) time.Duration {
 		return secondaryWait
 	}
 	return time.Unix(n, 0).Sub(now)
-}
-
-// guarded asks the session's guard before it sends, and tells it what came back.
-type guarded struct {
-	next  http.RoundTripper
-	guard *guard
-	now   func() time.Time
-}
-
-// RoundTrip returns a *limitError instead of an answer that is a limit.
-func (t guarded) RoundTrip(r *http.Request) (*http.Response, error) {
-	if limit := t.guard.check(t.now()); limit != nil {
-		if r.Body != nil {
-			r.Body.Close()
-		}
-		return nil, limit
-	}
-	resp, err := t.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	a := &answer{status: resp.StatusCode, header: resp.Header}
-	if a.status == http.StatusForbidden || a.status == http.StatusTooManyRequests {
-		if a, err = readAnswer(resp); err != nil {
-			return nil, err
-		}
-	}
-	if limit := t.guard.learn(t.now(), a); limit != nil {
-		return nil, limit
-	}
-	return resp, nil
 }

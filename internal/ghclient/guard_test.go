@@ -143,18 +143,19 @@ func TestGoGitHubDoesNotBlock(t *testing.T) {
 	}
 }
 
-func TestIdleSessionsGo(t *testing.T) {
+func TestIdleSessionsAndAccountsGo(t *testing.T) {
 	t.Parallel()
-	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
-	s := newSessions(0)
-	idle, limited := s.get("idle", now), s.get("limited", now)
-	limited.guard.learn(now, &answer{status: 429, header: http.Header{"Retry-After": {"14400"}}})
-	later := now.Add(3 * time.Hour)
-	s.get("new", later)
-	if s.get("idle", later) == idle {
-		t.Error("the idle session is still there")
+	clock := &clock{time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)}
+	s, a := newSessions(), newAccounts(&Options{Now: clock.now})
+	idle, quiet, limited := s.get("idle", clock.at), a.of("quiet", sessionKey{}), a.of("limited", sessionKey{})
+	limited.guard.learn(clock.at, &answer{status: 429, header: http.Header{"Retry-After": {"14400"}}})
+	clock.at = clock.at.Add(3 * time.Hour)
+	s.get("new", clock.at)
+	a.of("new", sessionKey{})
+	if s.get("idle", clock.at) == idle || a.of("quiet", sessionKey{}) == quiet {
+		t.Error("what is idle is still there")
 	}
-	if s.get("limited", later) != limited {
+	if a.of("limited", sessionKey{}) != limited {
 		t.Error("a limit was forgotten")
 	}
 }

@@ -14,14 +14,14 @@ import (
 
 // The times of a mutation. A web request has 15 s.
 const (
-	mutationTime  = 14 * time.Second       // from the call to the answer, whatever happens
-	answerTime    = 500 * time.Millisecond // of a request's time, kept for answering it
-	askTime       = 5 * time.Second        // of it, kept for asking what became of the change
-	lastAskTime   = time.Second            // of that, kept for asking once more
-	leastTryTime  = 4 * time.Second        // without which there is no second try
-	leastSendTime = 2 * time.Second        // without which it is not begun
-	turnPatience  = 2 * time.Second        // how long to wait for the token's earlier mutation
-	gitHubTime    = 10 * time.Second       // after which GitHub gives up on a request (GitHub docs)
+	mutationTime  = 14 * time.Second         // from the call to the answer, whatever happens
+	answerTime    = 500 * time.Millisecond   // of a request's time, kept for answering it
+	askTime       = 5 * time.Second          // of it, kept for asking what became of the change
+	lastAskTime   = time.Second              // of that, kept for asking once more
+	leastTryTime  = 4 * time.Second          // without which there is no second try
+	leastSendTime = 2 * time.Second          // without which it is not begun
+	turnPatience  = 2 * time.Second          // how long to wait for the account's earlier mutation
+	overTime      = 10500 * time.Millisecond // after which a request is over at GitHub, which gives up after 10 s (GitHub docs)
 )
 
 // change is a mutation of a package, or of one of its versions.
@@ -30,6 +30,7 @@ type change struct {
 	action  ghpkg.Action
 	ref     ghpkg.Ref
 	version int64 // 0: the package
+	id      int64 // of the package; 0: not known
 }
 
 // DeletePackage deletes a package with all its versions.
@@ -47,29 +48,56 @@ func (c *Client) RestorePackage(ctx context.Context, ref ghpkg.Ref) error {
 // DeleteVersion deletes a version; of a container, with all its tags.
 func (c *Client) DeleteVersion(ctx context.Context, v ghpkg.VersionRef) error {
 	r := c.request("DeleteVersion", deleteVersion, versionTarget(v), ghpkg.ActionDelete)
-	return c.mutate(ctx, change{r, ghpkg.ActionDelete, v.Package(), v.ID()})
+	return c.mutate(ctx, change{request: r, action: ghpkg.ActionDelete, ref: v.Package(), version: v.ID()})
 }
 
 // RestoreVersion restores a version that was deleted in the last 30 days.
 func (c *Client) RestoreVersion(ctx context.Context, v ghpkg.VersionRef) error {
 	r := c.request("RestoreVersion", restoreVersion, versionTarget(v), ghpkg.ActionRestore)
-	return c.mutate(ctx, change{r, ghpkg.ActionRestore, v.Package(), v.ID()})
+	return c.mutate(ctx, change{request: r, action: ghpkg.ActionRestore, ref: v.Package(), version: v.ID()})
 }
 
-// mutate sends ch when the token's turn comes, and does not return before it
+// mutate sends ch when the account's turn comes, and does not return before it
 // is known what became of it, or mutationTime is over. ctx can end the wait
 // for the turn only: a change that is on its way is followed even if nobody
 // waits for it any more, so that the ledger gets its outcome.
 func (c *Client) mutate(ctx context.Context, ch change) error {
-	if limit := c.session.guard.check(c.gh.opts.Now()); limit != nil {
+	end, p := endOf(ctx), patience{}
+	if !c.patient {
+		p.until = time.Now().Add(turnPatience)
+	}
+	if limit := c.account.limit(); limit != nil {
 		return c.explain(ch.request, nil, limit)
 	}
-	end := endOf(ctx)
-	leave, err := c.session.pacer.enter(ctx, turnPatience)
+	turn, err := c.account.enter(ctx, p)
 	if err != nil {
-		return c.explain(ch.request, nil, err)
+		return c.noTurn(ctx, ch, err)
 	}
-	defer leave()
+	if c.patient {
+		end = time.Now().Add(mutationTime)
+	}
+	err = c.follow(ctx, ch, turn, end)
+	turn.leave(ctx, err == nil)
+	return err
+}
+
+// noTurn explains why ch was not sent. To a job, whatever kept it waiting is no
+// outcome: it may come again.
+func (c *Client) noTurn(ctx context.Context, ch change, err error) error {
+	_, limited := limitOf(err)
+	_, busy := errors.AsType[*busyError](err)
+	switch {
+	case limited || busy:
+	case c.patient:
+		err = &busyError{c.account.busyTime(), err}
+	case ctx.Err() == nil && !timedOut(err):
+		return &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: ch.op, Err: err}
+	}
+	return c.explain(ch.request, nil, err)
+}
+
+// follow sends ch, whose turn it is, and finds out until end what became of it.
+func (c *Client) follow(ctx context.Context, ch change, turn *turn, end time.Time) error {
 	if time.Until(end) < askTime+leastSendTime {
 		return c.explain(ch.request, nil, context.DeadlineExceeded) // too late to begin with it
 	}
@@ -78,13 +106,14 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 	sending, cancel := context.WithDeadline(asking, end.Add(-askTime))
 	defer cancel()
 
-	sent := time.Now()
-	if err = c.try(sending, ch); !uncertain(err) {
+	sent := c.gh.opts.Now()
+	err := c.try(sending, ch)
+	if !uncertain(err) {
 		return c.settle(asking, ch, err, false)
 	}
 	outcome := c.happened(asking, ch, err, sent)
-	if outcome == didNot && mayRetry(sending, err) && c.session.pacer.again(sending) == nil {
-		sent = time.Now()
+	if outcome == didNot && mayRetry(sending, err) && turn.again(sending) {
+		sent = c.gh.opts.Now()
 		if err = c.try(sending, ch); !uncertain(err) {
 			return c.settle(asking, ch, err, true)
 		}

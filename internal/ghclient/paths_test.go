@@ -115,7 +115,7 @@ func FuzzEndpoint(f *testing.F) {
 		v := mustVersion(t, ref, 7)
 		for op := range operations {
 			e := c.endpointOf(op, versionTarget(v))
-			req, err := gh.client(c.session).NewRequest(e.method, e.path, nil)
+			req, err := c.client().NewRequest(e.method, e.path, nil)
 			if err != nil {
 				t.Fatalf("%q: %v", name, err)
 			}

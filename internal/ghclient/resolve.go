@@ -26,6 +26,7 @@ type finding struct {
 	presence
 	deletedAt time.Time   // of what is binned
 	header    http.Header // of the answer; may be nil
+	err       error       // why it is unclear
 }
 
 // outcome is what became of a change that was not answered.
@@ -58,12 +59,14 @@ func (c *Client) lookAt(ctx context.Context, ch change, op operation) finding {
 	}
 	found, header, err := fetch[identified](ctx, c, c.asking(ch, op), nil)
 	switch {
+	case err == nil && ch.version == 0 && ch.id != 0 && found.ID != 0 && found.ID != ch.id:
+		return finding{presence: absent, header: header} // another one has the name now
 	case err == nil && found.ID != 0:
 		return finding{presence: present, header: header}
 	case fault.KindOf(err) == fault.NotFound:
 		return finding{presence: absent, header: answerOf(err).header}
 	}
-	return finding{}
+	return finding{err: err}
 }
 
 // asking returns a read in the course of ch.
@@ -100,7 +103,7 @@ func (c *Client) lookInBin(ctx context.Context, ch change) finding {
 	case fault.KindOf(err) == fault.NotFound:
 		return finding{presence: nowhere, header: answerOf(err).header}
 	}
-	return finding{}
+	return finding{err: err}
 }
 
 // happened asks what became of ch, which was sent and failed with err.
@@ -115,8 +118,8 @@ func (c *Client) happened(ctx context.Context, ch change, err error, sent time.T
 	// GitHub may still be at it. What is not done when GitHub's own time for a
 	// request is over will not be done any more.
 	end, _ := ctx.Deadline()
-	over := sent.Add(gitHubTime + 500*time.Millisecond)
-	if end.Sub(over) < lastAskTime || sleep(ctx, time.Until(over)) != nil {
+	wait := sent.Add(overTime).Sub(c.gh.opts.Now())
+	if time.Until(end)-wait < lastAskTime || c.gh.opts.Sleep(ctx, wait) != nil {
 		return notKnown
 	}
 	return ch.outcome(c.look(ctx, ch))

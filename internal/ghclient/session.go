@@ -14,9 +14,7 @@ type sessionKey [sha256.Size]byte
 // session is what is known about one token, by all who act with it.
 type session struct {
 	key   sessionKey
-	auth  string // the Authorization header
-	guard guard
-	pacer *pacer
+	auth  string        // the Authorization header
 	slots chan struct{} // one for each read in flight
 	used  atomic.Int64  // when it was used last, in Unix seconds
 }
@@ -37,18 +35,15 @@ func (s *session) slot(ctx context.Context) (release func(), err error) {
 
 // sessions holds the sessions of all tokens in use.
 type sessions struct {
-	interval time.Duration
-	mu       sync.Mutex
-	byKey    map[sessionKey]*session
-	swept    time.Time
+	mu    sync.Mutex
+	byKey map[sessionKey]*session
+	swept time.Time
 }
 
-func newSessions(interval time.Duration) *sessions {
-	return &sessions{interval: interval, byKey: make(map[sessionKey]*session)}
-}
+func newSessions() *sessions { return &sessions{byKey: make(map[sessionKey]*session)} }
 
-// sessionIdle is after how long an unused session is dropped, unless a limit
-// of GitHub's still stands. Tokens that expire are never forgotten explicitly.
+// sessionIdle is after how long an unused session is dropped. Tokens that
+// expire are never forgotten explicitly.
 const sessionIdle = 2 * time.Hour
 
 // get returns the session of an Authorization header.
@@ -61,7 +56,7 @@ func (s *sessions) get(auth string, now time.Time) *session {
 	}
 	one, ok := s.byKey[key]
 	if !ok {
-		one = &session{key: key, auth: auth, pacer: newPacer(s.interval), slots: make(chan struct{}, readsInFlight)}
+		one = &session{key: key, auth: auth, slots: make(chan struct{}, readsInFlight)}
 		s.byKey[key] = one
 	}
 	one.used.Store(now.Unix())
@@ -71,7 +66,7 @@ func (s *sessions) get(auth string, now time.Time) *session {
 // sweep drops idle sessions. The caller holds mu.
 func (s *sessions) sweep(now time.Time) {
 	for key, one := range s.byKey {
-		if now.Unix()-one.used.Load() > int64(sessionIdle.Seconds()) && one.guard.check(now) == nil {
+		if now.Unix()-one.used.Load() > int64(sessionIdle.Seconds()) {
 			delete(s.byKey, key)
 		}
 	}

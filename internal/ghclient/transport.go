@@ -31,12 +31,12 @@ func newTransport() *http.Transport {
 	}
 }
 
-// stack returns the layers through which the calls of s go, from the outside:
-// cache, guard, headers, connections.
-func (g *GitHub) stack(s *session) http.RoundTripper {
-	var t http.RoundTripper = headed{g, s}
-	t = guarded{t, &s.guard, g.opts.Now}
-	return caching{t, g.cache, s.key, g.api.Path}
+// stack returns the layers through which the client's calls go, from the
+// outside: cache, guard, headers, connections.
+func (c *Client) stack() http.RoundTripper {
+	var t http.RoundTripper = headed{c.gh, c.session}
+	t = guarded{t, c.account}
+	return caching{t, c.gh.cache, c.session.key, c.gh.api.Path}
 }
 
 // headed sets the headers that every call carries, and bounds the answer.

@@ -163,7 +163,7 @@ func (c *Client) RateLimit(ctx context.Context) (ghpkg.RateLimit, error) {
 // is as good as revoked.
 func (g *GitHub) Revoke(ctx context.Context, token string) error {
 	auth := "Basic " + base64.StdEncoding.EncodeToString([]byte(g.opts.ClientID+":"+g.opts.ClientSecret))
-	c := &Client{gh: g, session: g.sessions.get(auth, g.opts.Now())}
+	c := g.client(auth, "")
 	r := request{op: "ghclient.Revoke", endpoint: endpoint{method: http.MethodDelete, route: "/applications/{client_id}/token"}}
 	_, err := c.do(ctx, r, func(ctx context.Context, gh *github.Client) (*github.Response, error) {
 		return gh.Authorizations.Revoke(ctx, url.PathEscape(g.opts.ClientID), token)

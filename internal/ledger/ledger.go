@@ -17,6 +17,11 @@ type Registry interface {
 	RestorePackage(context.Context, ghpkg.Ref) error
 	DeleteVersion(context.Context, ghpkg.VersionRef) error
 	RestoreVersion(context.Context, ghpkg.VersionRef) error
+	// Became asks what became of a change that was begun at since: nil if it
+	// happened, a fault of code CodeNotDone if it did not and will not any more,
+	// one of kind Unknown if that cannot be found out. Any other fault says why
+	// it cannot be asked now.
+	Became(ctx context.Context, change ghpkg.Change, since time.Time) error
 }
 
 // Log is where the entries are kept. Nothing in it is ever changed or removed:
@@ -47,6 +52,9 @@ func (l *Ledger) For(actor ghpkg.Actor, reg Registry) *Recorded {
 	return &Recorded{ledger: l, actor: actor, registry: reg}
 }
 
+// NewID returns an id for an entry that is yet to be written.
+func (l *Ledger) NewID() string { return l.ids.next(l.now()) }
+
 // Note records what needs no registry and has already happened: a sign-in, a
 // sign-out. An empty outcome means that it worked.
 func (l *Ledger) Note(ctx context.Context, e ghpkg.Entry) error {
@@ -54,6 +62,7 @@ func (l *Ledger) Note(ctx context.Context, e ghpkg.Entry) error {
 	if s.Outcome == "" {
 		s.Outcome = ghpkg.OutcomeDone
 	}
+	e.ID = ""
 	e, err := l.begin(ctx, e)
 	if err != nil {
 		return err

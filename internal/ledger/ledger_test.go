@@ -55,6 +55,10 @@ func (r *registry) RestoreVersion(ctx context.Context, v ghpkg.VersionRef) error
 	return r.call(ctx, "restore "+v.String())
 }
 
+func (r *registry) Became(ctx context.Context, c ghpkg.Change, since time.Time) error {
+	return r.call(ctx, "became "+c.String()+" since "+since.Format(time.TimeOnly))
+}
+
 func newLedger(t *testing.T) (*ledger.Ledger, *store.Store, func(time.Duration)) {
 	t.Helper()
 	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"))

@@ -57,7 +57,7 @@ func (r *Recorded) Deny(ctx context.Context, c ghpkg.Change, why *fault.Error) (
 
 func (r *Recorded) entry(c ghpkg.Change) ghpkg.Entry {
 	return ghpkg.Entry{
-		Actor: r.actor, Action: c.Action, Target: c.Target,
+		ID: c.Entry, Actor: r.actor, Action: c.Action, Target: c.Target,
 		Reason: c.Reason, From: c.From, Operation: c.Operation,
 	}
 }
@@ -95,7 +95,9 @@ func (l *Ledger) begin(ctx context.Context, e ghpkg.Entry) (ghpkg.Entry, error) 
 	if e.At.IsZero() {
 		e.At = l.now()
 	}
-	e.ID = l.ids.next(e.At)
+	if e.ID == "" {
+		e.ID = l.ids.next(e.At)
+	}
 	e.Outcome, e.Message, e.Code = ghpkg.OutcomePending, "", ""
 	if err := l.log.Begin(ctx, e); err != nil {
 		return ghpkg.Entry{}, internal("ledger.begin", err)

@@ -12,13 +12,21 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
-func TestPacerKeepsTheDistance(t *testing.T) {
+// newAccount returns an account of a process that is alone, by the real clock.
+func newAccount(interval time.Duration) *account {
+	return newAccounts(&Options{MutationInterval: interval, Now: time.Now, Sleep: sleep}).of("olivia", sessionKey{})
+}
+
+// patientFor waits for at most d.
+func patientFor(d time.Duration) patience { return patience{time.Now().Add(d)} }
+
+func TestTurnsKeepTheDistance(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(time.Second)
+		a := newAccount(time.Second)
 		var ended time.Time
 		for range 3 {
-			leave, err := p.enter(t.Context(), 2*time.Second)
+			turn, err := a.enter(t.Context(), patientFor(2*time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -26,40 +34,71 @@ func TestPacerKeepsTheDistance(t *testing.T) {
 				t.Errorf("%s after the one before", time.Since(ended))
 			}
 			time.Sleep(300 * time.Millisecond)
-			leave()
+			turn.leave(t.Context(), true)
 			ended = time.Now()
 		}
 	})
 }
 
-func TestPacerIsNotPatientForLong(t *testing.T) {
+func TestAPersonIsNotKeptWaitingForLong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := newPacer(5 * time.Second)
-		leave, err := p.enter(t.Context(), time.Second)
+		a := newAccount(5 * time.Second)
+		first, err := a.enter(t.Context(), patientFor(time.Second))
 		if err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		_, err = p.enter(t.Context(), 2*time.Second)
+		_, err = a.enter(t.Context(), patientFor(2*time.Second))
 		if busy, ok := errors.AsType[*busyError](err); !ok || busy.wait != 5*time.Second || time.Since(start) != 2*time.Second {
 			t.Errorf("in use: %v after %s", err, time.Since(start))
 		}
-		leave()
+		first.leave(t.Context(), true)
 		start = time.Now()
-		_, err = p.enter(t.Context(), 2*time.Second)
+		_, err = a.enter(t.Context(), patientFor(2*time.Second))
 		if busy, ok := errors.AsType[*busyError](err); !ok || busy.wait != 5*time.Second || time.Since(start) != 0 {
 			t.Errorf("too early: %v after %s", err, time.Since(start))
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if _, err = p.enter(ctx, time.Minute); !errors.Is(err, context.Canceled) {
+		if _, err = a.enter(ctx, patientFor(time.Minute)); !errors.Is(err, context.Canceled) {
 			t.Errorf("left: %v", err)
 		}
-		if leave, err = p.enter(t.Context(), time.Minute); err != nil {
+		if turn, err := a.enter(t.Context(), patientFor(time.Minute)); err != nil {
 			t.Errorf("the turn was lost: %v", err)
 		} else {
-			leave()
+			turn.leave(t.Context(), true)
+		}
+	})
+}
+
+// TestAJobWaitsForAsLongAsItLives lets a change take its time, and a job wait
+// for it; one that is ended meanwhile has sent nothing, and may come again.
+func TestAJobWaitsForAsLongAsItLives(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		o := options(t, "https://github.com", "https://api.github.com")
+		o.MutationInterval = 20 * time.Second
+		o.Transport = transport(func(*http.Request) (*http.Response, error) {
+			sent++
+			return reply(http.StatusNoContent, ""), nil
+		})
+		c, ref := New(o).For("t", "olivia").Patient(), mustRef(t, acme(t), ghpkg.NPM, "x")
+		start := time.Now()
+		for range 3 {
+			if err := c.DeletePackage(t.Context(), ref); err != nil {
+				t.Error(err)
+			}
+		}
+		if took := time.Since(start); took < 40*time.Second || took > 41*time.Second {
+			t.Errorf("three changes took %s", took)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		wantFault(t, c.DeletePackage(ctx, ref), fault.RateLimited, fault.CodeBusy)
+		if sent != 3 {
+			t.Errorf("sent %d times", sent)
 		}
 	})
 }
