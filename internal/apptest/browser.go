@@ -52,6 +52,14 @@ func (p *Portal) Browser(tb testing.TB) *Browser {
 	}}
 }
 
+// At returns the same browser, with its cookies, at another replica: cookies
+// know nothing of ports.
+func (b *Browser) At(p *Portal) *Browser {
+	other := *b
+	other.portal = p
+	return &other
+}
+
 // SignIn returns a browser in which login is signed in, by way of GitHub. The
 // scopes are asked for beside those of every sign-in.
 func (p *Portal) SignIn(tb testing.TB, login string, scopes ...string) *Browser {

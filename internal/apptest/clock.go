@@ -2,9 +2,49 @@ package apptest
 
 import (
 	"bytes"
+	"context"
 	"sync"
 	"time"
 )
+
+// Time is what o'clock it is in a portal and its GitHub. One that also has
+// Sleep, like FastClock's, is waited for by it.
+type Time interface{ Now() time.Time }
+
+// FastClock is a time that passes faster than the machine's, so that an hour of
+// pace and limits takes seconds.
+type FastClock struct {
+	began  time.Time
+	factor float64
+}
+
+// NewFastClock returns a clock that begins now and goes factor times as fast.
+func NewFastClock(factor float64) *FastClock { return &FastClock{began: time.Now(), factor: factor} }
+
+// Now returns the clock's time.
+func (c *FastClock) Now() time.Time {
+	return c.began.Add(time.Duration(float64(time.Since(c.began)) * c.factor)).Round(0)
+}
+
+// Sleep waits for d by the clock, or until ctx is done.
+func (c *FastClock) Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(c.Real(d))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Real returns how long d takes by the machine's time.
+func (c *FastClock) Real(d time.Duration) time.Duration {
+	return time.Duration(float64(d) / c.factor)
+}
 
 // Clock is a time that the test holds.
 type Clock struct {

@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,10 +27,11 @@ import (
 
 // Options says what kind of portal to start. The zero value is usable.
 type Options struct {
-	Clock       *Clock                          // nil: the machine's
+	Clock       Time                            // nil: the machine's
 	Seed        func(*ghfake.Server)            // nil: Acme
 	Config      map[string]string               // variables without their prefix: "READ_ONLY": "true"
 	DatabaseURL string                          // empty: an SQLite file of the test's own
+	Beside      *Portal                         // whose GitHub, database, clock and configuration are shared; nil: nobody's
 	GitHub      ghfake.Options                  // Now and CallbackURL are set by Start
 	Inventory   inventory.Options               // Now is set by app
 	Around      func(http.Handler) http.Handler // nil: the handler as it is
@@ -45,6 +47,9 @@ type Portal struct {
 	DatabasePath string  // empty: not SQLite
 	Log          *Buffer // all that the program logged, from debug on
 	Config       config.Config
+
+	options Options
+	stop    func() // at most once
 }
 
 // Start serves both until the test ends.
@@ -54,18 +59,24 @@ func Start(tb testing.TB, o Options) *Portal {
 	if err != nil {
 		tb.Fatalf("apptest: %v", err)
 	}
-	p := &Portal{URL: "http://" + listener.Addr().String(), Log: &Buffer{}}
+	o = o.shared()
+	p := &Portal{URL: "http://" + listener.Addr().String(), Log: &Buffer{}, options: o}
 	p.startGitHub(tb, o)
 	p.Config = p.configure(tb, o)
-	var now func() time.Time
-	if o.Clock != nil {
-		now = o.Clock.Now
-	}
 	log := slog.New(middleware.LogHandler(slog.NewJSONHandler(p.Log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if o.Quiet {
 		log = slog.New(slog.DiscardHandler)
 	}
-	p.App, err = app.New(context.Background(), p.Config, app.Options{Log: log, Now: now, Transport: o.Transport, Inventory: o.Inventory})
+	settings := app.Options{Log: log, Transport: o.Transport, Inventory: o.Inventory}
+	if o.Clock != nil {
+		settings.Now = o.Clock.Now
+	}
+	if fast, ok := o.Clock.(interface {
+		Sleep(context.Context, time.Duration) error
+	}); ok {
+		settings.Sleep = fast.Sleep
+	}
+	p.App, err = app.New(context.Background(), p.Config, settings)
 	if err != nil {
 		tb.Fatalf("apptest: %v", err)
 	}
@@ -77,9 +88,28 @@ func Start(tb testing.TB, o Options) *Portal {
 	return p
 }
 
+// shared returns the options with what the portal beside has.
+func (o Options) shared() Options {
+	if o.Beside == nil {
+		return o
+	}
+	config := maps.Clone(o.Beside.options.Config)
+	if config == nil {
+		config = map[string]string{}
+	}
+	maps.Copy(config, o.Config)
+	o.Config, o.Clock = config, o.Beside.options.Clock
+	o.DatabaseURL = string(o.Beside.Config.Database)
+	return o
+}
+
 // startGitHub starts the GitHub, with the portal's clock.
 func (p *Portal) startGitHub(tb testing.TB, o Options) {
 	tb.Helper()
+	if o.Beside != nil {
+		p.GitHub = o.Beside.GitHub
+		return
+	}
 	if o.Clock != nil {
 		o.GitHub.Now = o.Clock.Now
 	}
@@ -120,7 +150,7 @@ func (p *Portal) serve(tb testing.TB, listener net.Listener, handler http.Handle
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
-	tb.Cleanup(func() {
+	p.stop = sync.OnceFunc(func() {
 		if err := server.Close(); err != nil {
 			tb.Errorf("apptest: %v", err)
 		}
@@ -131,4 +161,9 @@ func (p *Portal) serve(tb testing.TB, listener net.Listener, handler http.Handle
 			tb.Errorf("apptest: %v", err)
 		}
 	})
+	tb.Cleanup(p.stop)
 }
+
+// Stop ends the portal as SIGTERM does. Another one can be started Beside it,
+// which finds what it left.
+func (p *Portal) Stop() { p.stop() }

@@ -1,6 +1,7 @@
 package apptest
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
@@ -28,6 +29,8 @@ const (
 	Docker    int64 = 6 // legacy/web, two versions; a migration conflict
 	Own       int64 = 7 // olivia's own npm package @olivia/tool, two versions
 	Gone      int64 = 8 // acme's npm package gone, deleted two days ago; one version
+
+	Many int64 = 1000 // acme's container package team/many, in the world of Versions alone
 )
 
 // VersionOf returns the id of a package's nth version, from 1.
@@ -64,6 +67,28 @@ func Acme(s *ghfake.Server) {
 	add(ghfake.Package{ID: Own, Owner: Owner, Type: ghpkg.NPM, Name: "@olivia/tool"}, pair()...)
 	add(ghfake.Package{ID: Gone, Owner: Org, Type: ghpkg.NPM, Name: "gone", DeletedAt: now.Add(-48 * time.Hour)},
 		ghfake.Version{Name: "1.0.0"})
+}
+
+// Versions is Acme's world with a container package of n versions, the last
+// published first in lists. Each has a tag, of every five versions four
+// "old-0001" and so on, and one "new-0005".
+func Versions(n int) func(*ghfake.Server) {
+	return func(s *ghfake.Server) {
+		Acme(s)
+		created := s.Now().Add(-48 * time.Hour)
+		versions := make([]ghfake.Version, n)
+		for i := range versions {
+			kind := "old"
+			if (i+1)%5 == 0 {
+				kind = "new"
+			}
+			versions[i] = ghfake.Version{
+				ID: VersionOf(Many, i+1), Name: fmt.Sprintf("sha256:%064x", 0xa000000+i+1),
+				Tags: []string{fmt.Sprintf("%s-%04d", kind, i+1)}, CreatedAt: created.Add(time.Duration(i) * time.Second),
+			}
+		}
+		s.AddPackage(ghfake.Package{ID: Many, Owner: Org, Type: ghpkg.Container, Name: "team/many", CreatedAt: created}, versions...)
+	}
 }
 
 // digest returns a digest that ends in that digit.
