@@ -18,7 +18,9 @@ type Hand interface {
 	Apply(ctx context.Context, change ghpkg.Change) (ghpkg.Entry, error)
 	// Resume asks GitHub what became of a change that was begun at since by a
 	// process that did not live to see it, and settles its ledger entry. It
-	// returns nil if it happened; a fault of code CodeNotDone if it did not.
+	// returns nil if it happened; a fault of code CodeNotDone if it did not, of
+	// kind Refused if the ledger has GitHub's refusal, of kind Unknown if GitHub
+	// cannot say. With any other, GitHub has to be asked again later.
 	Resume(ctx context.Context, change ghpkg.Change, since time.Time) error
 	// Look returns what GitHub shows under the target's address now; a fault of
 	// kind NotFound if it shows nothing.

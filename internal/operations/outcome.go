@@ -41,6 +41,8 @@ func found(err error) ghpkg.ItemState {
 	switch fault.KindOf(err) {
 	case fault.SignedOut, fault.RateLimited, fault.Upstream, fault.Timeout, fault.Internal:
 		return ""
+	case fault.Refused:
+		return stateOf(err) // the ledger has GitHub's answer already
 	}
 	return ghpkg.ItemUnknown // GitHub does not let this viewer see what became of it
 }
