@@ -5,8 +5,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views/ui"
 )
 
 // label returns the option's text; one without a text is named by the message
@@ -57,30 +60,31 @@ func (r PackageRow) gone() bool { return r.Gone != nil && r.Done == nil }
 // gone is the same for a version.
 func (r VersionRow) gone() bool { return r.Gone != nil && r.Done == nil }
 
-// picks returns the address that selects the row, and what to call it. What was
-// just changed is not selected any more.
-func (r PackageRow) picks() (value, name string) {
-	if r.Pick == "" || r.Done != nil {
-		return "", ""
+// pick is the checkbox that selects the row. What was just changed is not
+// selected any more.
+func (r PackageRow) pick() templ.Component {
+	name := r.Name
+	switch {
+	case r.Pick == "" || r.Done != nil:
+		return templ.NopComponent
+	case r.Owner != nil:
+		name = r.Owner.Text + "/" + name
 	}
-	if r.Owner != nil {
-		return r.Pick, r.Owner.Text + "/" + r.Name
-	}
-	return r.Pick, r.Name
+	return ui.Pick(selectionID, r.Pick, name)
 }
 
-// picks is the same for a version, whose tags tell it from others; of is its
+// pick is the same for a version, whose tags tell it from others; of is its
 // package where the rows are of several.
-func (r VersionRow) picks(of *Anchor) (value, name string) {
+func (r VersionRow) pick(of *Anchor) templ.Component {
 	if r.Pick == "" || r.Done != nil {
-		return "", ""
+		return templ.NopComponent
 	}
-	name = r.Short
+	name := r.Short
 	if of != nil {
 		name = of.Text + " " + name
 	}
 	if len(r.Tags) > 0 {
 		name += " " + strings.Join(r.Tags, " ")
 	}
-	return r.Pick, name
+	return ui.Pick(selectionID, r.Pick, name)
 }

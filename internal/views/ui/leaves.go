@@ -86,6 +86,13 @@ func DialogButton(href, text, what string, careful bool) templ.Component {
 		`" hx-target="#dialog-body" hx-swap="innerHTML">` + label(text, what) + `</a>`)
 }
 
+// Pick is a checkbox that selects a row for a form outside of it. name is what
+// those hear who do not see the row.
+func Pick(form, value, name string) templ.Component {
+	return leaf(`<label class="pick"><input type="checkbox" name="item" value="` + escape(value) + `" form="` + form +
+		`" aria-label="` + escape(name) + `"></label>`)
+}
+
 // ButtonOff is a small button that cannot be pressed.
 func ButtonOff(text, what string) templ.Component {
 	return leaf(`<span class="button button-small button-off">` + label(text, what) + `</span>`)
