@@ -131,6 +131,9 @@ func comeBackTo(r *http.Request) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return r.URL.RequestURI()
 	}
+	if page, ok := link.OperationOf(r.URL.Path); ok {
+		return page
+	}
 	p, err := link.Parse(r.URL.Path)
 	switch {
 	case err == nil && p.Version != (ghpkg.VersionRef{}):

@@ -75,6 +75,7 @@ func (h *edge) frame(c echo.Context, title string, section views.Section, crumbs
 	}
 	if s, ok := auth.From(c.Request().Context()); ok {
 		v := s.Viewer
+		f.Badge = h.badge(c, s)
 		f.Viewer = &views.Person{Login: v.Login, Name: v.Name, AvatarURL: v.AvatarURL, ProxyUser: v.ProxyUser}
 	}
 	return f

@@ -56,7 +56,7 @@ func (h *edge) frozen(c echo.Context, op ghpkg.Operation) error {
 	switch {
 	case format(c.Request()) == formatJSON:
 		c.Response().Header().Set(echo.HeaderLocation, to)
-		return jsonAnswer(c, http.StatusCreated, map[string]any{"id": op.ID, "path": to})
+		return jsonAnswer(c, http.StatusCreated, h.operationToJSON(op))
 	case isHTMX(c.Request()):
 		redirectBrowser(c.Response(), to)
 		return c.NoContent(http.StatusOK)

@@ -1,6 +1,9 @@
 package handlers
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // Every HX- header of requests and answers is named here and nowhere else.
 
@@ -29,4 +32,10 @@ func vary(w http.ResponseWriter) {
 	w.Header().Add("Vary", "HX-Request")
 	w.Header().Add("Vary", "Cookie")
 	w.Header().Add("Vary", "Accept-Language")
+}
+
+// swapsInto reports whether the answer goes into the element with that id.
+func swapsInto(r *http.Request, id string) bool {
+	_, target, _ := strings.Cut(r.Header.Get("HX-Target"), "#")
+	return target == id
 }

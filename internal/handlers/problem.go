@@ -98,7 +98,10 @@ func (h *edge) errorPage(c echo.Context, p views.Problem) views.ErrorPage {
 // a change, the owner of a package, a table without its filters.
 func backFrom(c echo.Context) string {
 	at, err := link.Parse(c.Request().URL.Path)
+	_, operation := link.OperationOf(c.Request().URL.Path)
 	switch {
+	case operation:
+		return link.Operations
 	case err == nil && (at.Action != "" || at.Version.ID() != 0):
 		return link.Package(at.Ref)
 	case err == nil:

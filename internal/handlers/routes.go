@@ -86,7 +86,13 @@ func (h *edge) routes(e *echo.Echo) {
 	}
 
 	e.GET("/packages", in(h.allPackages))
+	e.GET("/operations", in(h.operations))
 	e.POST("/operations", in(h.freeze))
+	e.GET("/operations/badge", in(h.showBadge))
+	e.GET("/operations/:id", in(h.operation))
+	for verb, what := range h.steerings() {
+		e.POST("/operations/:id/"+verb, in(h.steer(what)))
+	}
 	e.GET("/ledger", in(h.ledger))
 	e.GET("/ledger/:id", in(h.ledgerEntry))
 	e.GET("/settings", in(h.settings))

@@ -68,3 +68,6 @@ func paging(page, perPage int) url.Values {
 	}
 	return v
 }
+
+// Whole returns all rows of a table of items as a file, not one page of them.
+func Whole(items string) string { return As(items, "csv") + "&all=1" }

@@ -1,0 +1,159 @@
+package handlers
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// operationJSON is an operation for programs.
+type operationJSON struct {
+	ID           string                  `json:"id"`
+	Action       ghpkg.Action            `json:"action"`
+	State        ghpkg.OperationState    `json:"state"`
+	Reason       string                  `json:"reason"`
+	Actor        actorJSON               `json:"actor"`
+	Total        int                     `json:"total"`
+	Counts       map[ghpkg.ItemState]int `json:"counts"` // always all of them
+	ETA          *time.Time              `json:"eta"`    // null: cannot be said
+	WaitingUntil *time.Time              `json:"waiting_until"`
+	Code         string                  `json:"code,omitempty"`    // why it waits or is paused
+	Message      string                  `json:"message,omitempty"` // GitHub's own words to that
+	Path         string                  `json:"path"`
+	Source       string                  `json:"source"` // empty: selected item by item
+	Undoes       string                  `json:"undoes,omitempty"`
+	Complete     bool                    `json:"complete"` // what it was selected from was whole
+	CreatedAt    time.Time               `json:"created_at"`
+	StartedAt    *time.Time              `json:"started_at"`
+	EndedAt      *time.Time              `json:"ended_at"`
+	Ledger       string                  `json:"ledger"`
+}
+
+func (h *edge) operationToJSON(op ghpkg.Operation) operationJSON {
+	row := operationJSON{
+		ID: op.ID, Action: op.Action, State: op.State, Reason: op.Reason,
+		Actor: actorJSON{op.Actor.Login, op.Actor.ID, op.Actor.ProxyUser}, Total: op.Total(),
+		Counts: map[ghpkg.ItemState]int{}, WaitingUntil: known(op.WaitingUntil), Code: op.Why, Message: op.Said,
+		Path: link.Operation(op.ID), Source: op.Source, Complete: op.Complete, CreatedAt: op.CreatedAt.UTC(),
+		StartedAt: known(op.StartedAt), EndedAt: known(op.EndedAt), Ledger: link.LedgerOfOperation(op.ID),
+	}
+	for _, state := range ghpkg.ItemStates() {
+		row.Counts[state] = op.Counts[state]
+	}
+	if op.Undoes != "" {
+		row.Undoes = link.Operation(op.Undoes)
+	}
+	if op.State == ghpkg.OperationRunning || op.State == ghpkg.OperationWaiting {
+		row.ETA = known(h.Operations.ETA(op))
+	}
+	return row
+}
+
+func (h *edge) operationsJSON(all []ghpkg.Operation) []operationJSON {
+	rows := make([]operationJSON, 0, len(all))
+	for _, op := range all {
+		rows = append(rows, h.operationToJSON(op))
+	}
+	return rows
+}
+
+func (operationJSON) header() []string {
+	names := []string{"id", "action", "state", "reason", "actor", "total"}
+	for _, state := range ghpkg.ItemStates() {
+		names = append(names, string(state))
+	}
+	return append(names, "eta", "waiting_until", "source", "created_at", "started_at", "ended_at", "path")
+}
+
+func (o operationJSON) cells() []string {
+	cells := []string{o.ID, string(o.Action), string(o.State), o.Reason, o.Actor.Login, strconv.Itoa(o.Total)}
+	for _, state := range ghpkg.ItemStates() {
+		cells = append(cells, strconv.Itoa(o.Counts[state]))
+	}
+	return append(cells, stamp(o.ETA), stamp(o.WaitingUntil), o.Source, stamp(&o.CreatedAt), stamp(o.StartedAt), stamp(o.EndedAt), o.Path)
+}
+
+// operationPageJSON is an operation with a page of its items. Total counts the
+// operation's items; Matching those that the filters select.
+type operationPageJSON struct {
+	operationJSON
+	Items    []itemJSON   `json:"items"`
+	Matching int          `json:"matching"`
+	Page     int          `json:"page"`
+	PerPage  int          `json:"per_page"`
+	AsOf     time.Time    `json:"as_of"`
+	Notices  []noticeJSON `json:"notices"`
+}
+
+func (h *edge) operationPageToJSON(ctx context.Context, op ghpkg.Operation, items []ghpkg.OperationItem, total int, q ghpkg.Query) operationPageJSON {
+	page := operationPageJSON{
+		operationJSON: h.operationToJSON(op), Items: itemsJSON(items), Matching: total, Page: q.Page, PerPage: q.PerPage,
+		AsOf: h.Now().UTC(), Notices: []noticeJSON{},
+	}
+	if !op.Complete {
+		page.Notices = append(page.Notices, noticeJSON{Kind: "incomplete", Message: i18n.T(ctx, "operation.fact.incomplete")})
+	}
+	return page
+}
+
+// itemJSON is one item. Its id and name are those of the version, or of the
+// package where that is the item.
+type itemJSON struct {
+	Seq         int             `json:"seq"`
+	ID          int64           `json:"id"`
+	Path        string          `json:"path"`
+	Name        string          `json:"name"`
+	PackageType ghpkg.Type      `json:"package_type"`
+	Owner       string          `json:"owner"`
+	Package     string          `json:"package"`
+	PackageID   int64           `json:"package_id"`
+	Tags        []string        `json:"tags"`
+	State       ghpkg.ItemState `json:"state"`
+	Message     string          `json:"message"`
+	Code        string          `json:"code,omitempty"`
+	Check       ghpkg.ItemCheck `json:"check"`
+	CreatedAt   *time.Time      `json:"created_at,omitempty"`
+	DeletedAt   *time.Time      `json:"deleted_at,omitempty"`
+	At          *time.Time      `json:"at,omitempty"` // when its state changed last
+	Ledger      string          `json:"ledger,omitempty"`
+}
+
+func itemsJSON(all []ghpkg.OperationItem) []itemJSON {
+	rows := make([]itemJSON, 0, len(all))
+	for _, i := range all {
+		t := i.Target
+		row := itemJSON{
+			Seq: i.Seq, ID: t.PackageID, Name: t.Name, PackageType: t.Type, Owner: t.Owner.Login(), Package: t.Name,
+			PackageID: t.PackageID, Tags: append([]string{}, t.Tags...), State: i.State, Message: i.Message, Code: i.Code,
+			Check: i.Check, CreatedAt: known(i.CreatedAt), DeletedAt: known(i.DeletedAt), At: known(i.At),
+		}
+		if t.VersionID != 0 {
+			row.ID, row.Name = t.VersionID, t.VersionName
+		}
+		row.Path, _ = link.Target(t)
+		if i.Entry != "" {
+			row.Ledger = link.LedgerEntry(i.Entry)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (itemJSON) header() []string {
+	return []string{
+		"seq", "id", "name", "package_type", "owner", "package", "package_id", "tags", "state", "message", "code", "check",
+		"created_at", "deleted_at", "at", "ledger", "path",
+	}
+}
+
+func (i itemJSON) cells() []string {
+	return []string{
+		strconv.Itoa(i.Seq), id(i.ID), i.Name, string(i.PackageType), i.Owner, i.Package, id(i.PackageID), strings.Join(i.Tags, " "),
+		string(i.State), i.Message, i.Code, string(i.Check), stamp(i.CreatedAt), stamp(i.DeletedAt), stamp(i.At), i.Ledger, i.Path,
+	}
+}

@@ -1,0 +1,181 @@
+package handlers
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/operations"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// steering is one thing that can be done with an operation.
+type steering struct {
+	outcome string // the word for programs, and the sentence "operation.answer.<outcome>"
+	calms   bool   // less happens by it, so it is possible to whoever started it whatever they may do now
+	do      func(c echo.Context, id string, by operations.By) (leads string, err error)
+}
+
+// steerings are what can be done with an operation, by the last part of the address.
+func (h *edge) steerings() map[string]steering {
+	plain := func(do func(ctx context.Context, id string, by operations.By) error) func(echo.Context, string, operations.By) (string, error) {
+		return func(c echo.Context, id string, by operations.By) (string, error) {
+			return link.Operation(id), do(c.Request().Context(), id, by)
+		}
+	}
+	return map[string]steering{
+		"start":   {"started", false, h.startOperation},
+		"pause":   {"paused", true, plain(h.Operations.Pause)},
+		"resume":  {"resumed", false, plain(h.Operations.Resume)},
+		"stop":    {"stopped", true, plain(h.Operations.Stop)},
+		"retry":   {"retried", false, plain(h.Operations.Retry)},
+		"undo":    {"undone", false, h.undoOperation},
+		"remove":  {"removed", false, h.removeItems},
+		"discard": {"discarded", false, h.discardOperation},
+	}
+}
+
+// steer does one thing with an operation of the viewer's.
+func (h *edge) steer(what steering) func(echo.Context, *auth.Session) error {
+	return func(c echo.Context, s *auth.Session) error {
+		if err := checkFormat(c.Request(), formatJSON); err != nil {
+			return err
+		}
+		if _, err := values(c, nil); err != nil {
+			return err
+		}
+		if no := h.denied(c, "handlers.steer"); no != nil && !what.calms {
+			return no
+		}
+		if err := c.Request().ParseForm(); err != nil {
+			return unreadableForm(err)
+		}
+		leads, err := what.do(c, c.Param("id"), operations.By{ViewerID: s.Viewer.ID, Session: s.ID, From: clientOf(c.Request())})
+		if err != nil {
+			return h.notSteered(c, s, err)
+		}
+		return h.steered(c, s, what.outcome, leads)
+	}
+}
+
+// steered answers after something was done: with the page that it leads to.
+func (h *edge) steered(c echo.Context, s *auth.Session, outcome, leads string) error {
+	r := c.Request()
+	switch {
+	case format(r) == formatJSON:
+		return jsonAnswer(c, http.StatusOK, answerJSON{
+			Outcome: outcome, Message: i18n.T(r.Context(), "operation.answer."+outcome), Path: leads,
+		})
+	case isSwap(r) && leads != link.Operation(c.Param("id")):
+		redirectBrowser(c.Response(), leads)
+		return c.NoContent(http.StatusOK)
+	case isSwap(r):
+		return h.operationAgain(c, s, http.StatusOK, nil)
+	}
+	return c.Redirect(http.StatusSeeOther, leads)
+}
+
+// notSteered shows the operation as it is now, with what went wrong above it.
+func (h *edge) notSteered(c echo.Context, s *auth.Session, err error) error {
+	e := asFault(err)
+	if e.Kind != fault.Invalid && e.Kind != fault.Refused {
+		return err
+	}
+	h.logFault(c, e)
+	p := h.problem(c, e)
+	if e.Code == fault.CodeWrongConfirm {
+		p.Text = i18n.T(c.Request().Context(), "operation.wrong_confirm", "Value", e.Args["Name"])
+	}
+	if format(c.Request()) == formatJSON {
+		answer := problemJSON(e, p)
+		answer.Path = link.Operation(c.Param("id"))
+		return jsonAnswer(c, p.Status, answer)
+	}
+	return h.operationAgain(c, s, p.Status, &p)
+}
+
+// operationAgain answers a form with the operation's page.
+func (h *edge) operationAgain(c echo.Context, s *auth.Session, status int, p *views.Problem) error {
+	op, err := h.Operations.Operation(c.Request().Context(), c.Param("id"), ghpkg.VisibleTo{ActorID: s.Viewer.ID})
+	if err != nil {
+		return err
+	}
+	a := opened{s: s, op: op, page: ghpkg.Query{Page: 1, PerPage: ghpkg.DefaultPerPage}}
+	a.items.Limit = a.page.PerPage
+	return h.sendOperation(c, a, status, p)
+}
+
+// startOperation starts a draft. The number may be typed as it is shown, with
+// the separators of a language.
+func (h *edge) startOperation(c echo.Context, id string, by operations.By) (string, error) {
+	typed := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" ,.\u00a0\u202f", r) {
+			return -1
+		}
+		return r
+	}, c.FormValue("confirm"))
+	n, err := strconv.Atoi(typed)
+	if err != nil {
+		n = -1 // no draft has as many
+	}
+	return link.Operation(id), h.Operations.Start(c.Request().Context(), id, by, n, strings.TrimSpace(c.FormValue("reason")))
+}
+
+func (h *edge) undoOperation(c echo.Context, id string, by operations.By) (string, error) {
+	draft, err := h.Operations.Undo(c.Request().Context(), id, by)
+	return link.Operation(draft.ID), err
+}
+
+func (h *edge) discardOperation(c echo.Context, id string, by operations.By) (string, error) {
+	return link.Operations, h.Operations.Discard(c.Request().Context(), id, by)
+}
+
+// removeItems takes items out of a draft: those that were chosen, or all of
+// which the same is expected.
+func (h *edge) removeItems(c echo.Context, id string, by operations.By) (string, error) {
+	var seqs []int
+	for _, s := range c.Request().PostForm["item"] {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return "", invalidForm("item")
+		}
+		seqs = append(seqs, n)
+	}
+	if check := ghpkg.ItemCheck(c.FormValue("check")); check != "" {
+		if !contains(ghpkg.ItemChecks(), check) {
+			return "", invalidForm("check")
+		}
+		expected, err := h.expected(c, id, by, check)
+		if err != nil {
+			return "", err
+		}
+		seqs = append(seqs, expected...)
+	}
+	if len(seqs) == 0 {
+		return "", nothing()
+	}
+	_, err := h.Operations.Remove(c.Request().Context(), id, by, seqs)
+	return link.Operation(id), err
+}
+
+// expected returns the items of a viewer's own operation with that check.
+func (h *edge) expected(c echo.Context, id string, by operations.By, check ghpkg.ItemCheck) ([]int, error) {
+	ctx := c.Request().Context()
+	if _, err := h.Operations.Operation(ctx, id, ghpkg.VisibleTo{ActorID: by.ViewerID}); err != nil {
+		return nil, err
+	}
+	items, _, err := h.Operations.Items(ctx, id, ghpkg.ItemQuery{Check: check, Limit: wholeTable})
+	seqs := make([]int, len(items))
+	for i, item := range items {
+		seqs[i] = item.Seq
+	}
+	return seqs, err
+}
