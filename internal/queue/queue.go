@@ -154,9 +154,11 @@ func (q *Queue) enqueue(ctx context.Context, viewer int64, hurry bool) error {
 }
 
 // Stop ends the slices at work, each after what is on its way, and waits for
-// them until the context ends.
+// them until the context ends. A second time it does nothing.
 func (q *Queue) Stop(ctx context.Context) error {
-	q.ending.Store(true)
+	if q.ending.Swap(true) {
+		return nil
+	}
 	q.stopAsk()
 	q.asking.Wait()
 	defer q.river.close()
