@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -40,6 +41,7 @@ type App struct {
 
 	store     *store.Store
 	inventory *inventory.Inventory
+	work      *work
 }
 
 // New opens the database and returns the program, ready to serve.
@@ -59,10 +61,15 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 	return a, nil
 }
 
+// Halt lets operations begin nothing further. What they have sent to GitHub is
+// seen to its end; Close waits for it.
+func (a *App) Halt() { a.work.halt() }
+
 // Close gives up what the program holds. No request may be on its way.
-func (a *App) Close(context.Context) error {
+func (a *App) Close(ctx context.Context) error {
+	err := a.work.close(ctx)
 	a.inventory.Close()
-	return a.store.Close()
+	return errors.Join(err, a.store.Close())
 }
 
 // compose joins the parts, from GitHub and the database up to the edge.
@@ -83,6 +90,8 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	}
 	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
 	index := inventory.New(o.Inventory)
+	jobs := newWork(people)
+	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)
 	edge, answer := handlers.New(handlers.Deps{
 		GitHub:      accounts{gh, records},
 		Inventory:   index,
@@ -91,6 +100,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Access:      gate,
 		Preferences: newPreferences(db, o.Now),
 		Views:       newSavedViews(db, o.Now),
+		Operations:  ops,
 		Unfinished:  db,
 		Catalogue:   catalogue,
 		Ready:       db.Migrated,
@@ -110,7 +120,8 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err != nil {
 		return nil, err
 	}
-	return &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index}, nil
+	a := &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index, work: jobs}
+	return a, jobs.start(ctx, db, ops)
 }
 
 func newGitHub(cfg config.Config, o Options, db *store.Store) *ghclient.GitHub {
@@ -130,7 +141,7 @@ func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub,
 		BaseURL: cfg.BaseURL, GitHubURL: cfg.GitHub.WebURL,
 		ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
 		Keys: keys, Store: db, GitHub: identities{gh}, Transport: o.Transport, Now: o.Now, Log: o.Log,
-		Admit: gate.Admit, ProxyUser: middleware.ProxyUserFrom,
+		Admit: gate.Admit, InUse: db.SessionInUse, ProxyUser: middleware.ProxyUserFrom,
 	}), nil
 }
 

@@ -1,0 +1,102 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/operations"
+	"github.com/stockroom-dev/stockroom/internal/queue"
+	"github.com/stockroom-dev/stockroom/internal/store"
+)
+
+const (
+	// haltTimeout is how long the change that is on its way may take when the
+	// program ends. What takes longer is asked after by the next process.
+	haltTimeout = 12 * time.Second
+	sweepEvery  = time.Hour
+)
+
+// work is what goes on beside the requests: operations, and the end of sessions
+// that nobody needs any more.
+type work struct {
+	people *auth.Auth
+	queue  *queue.Queue // nil until start
+	life   context.Context
+	end    context.CancelFunc
+
+	running sync.WaitGroup
+	once    sync.Once
+	stopped chan error // holds how it ended, once it has
+}
+
+func newWork(people *auth.Auth) *work {
+	w := &work{people: people, stopped: make(chan error, 1)}
+	w.life, w.end = context.WithCancel(context.Background())
+	return w
+}
+
+// wake makes a viewer's operations be worked on. It is called after start.
+func (w *work) wake(ctx context.Context, viewerID int64) error { return w.queue.Wake(ctx, viewerID) }
+
+// start begins to work, first on what an earlier process left.
+func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Operations) error {
+	if _, alone := db.SQLite(); alone { // nobody else is at work, whatever a killed process left
+		if err := db.BreakLeases(ctx); err != nil {
+			return fmt.Errorf("take over what an earlier process left: %w", err)
+		}
+	}
+	var err error
+	w.queue, err = queue.Open(ctx, db, queue.Options{Work: ops.Work, Due: ops.Due, Process: ops.Process, Log: ops.Log})
+	if err != nil {
+		return err
+	}
+	if err := w.queue.Start(ctx); err != nil {
+		return errors.Join(err, w.queue.Stop(ctx))
+	}
+	w.running.Go(w.sweep)
+	return nil
+}
+
+// sweep ends the sessions that nobody needs any more, now and every hour.
+func (w *work) sweep() {
+	ticks := time.NewTicker(sweepEvery)
+	defer ticks.Stop()
+	for {
+		w.people.Sweep(w.life)
+		select {
+		case <-ticks.C:
+		case <-w.life.Done():
+			return
+		}
+	}
+}
+
+// halt lets nothing further begin. It does not wait for what is on its way.
+func (w *work) halt() {
+	w.once.Do(func() {
+		w.end()
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), haltTimeout)
+			defer cancel()
+			err := w.queue.Stop(ctx)
+			w.running.Wait()
+			w.stopped <- err
+		}()
+	})
+}
+
+// close waits until all is at rest, or ctx is done.
+func (w *work) close(ctx context.Context) error {
+	w.halt()
+	select {
+	case err := <-w.stopped:
+		w.stopped <- err // for whoever asks again
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("what is on its way at GitHub has not ended in time: %w", ctx.Err())
+	}
+}
