@@ -81,6 +81,7 @@ func demo(ctx context.Context, addr string, stdout io.Writer, log *slog.Logger) 
 		return err
 	}
 	fmt.Fprintf(stdout, "Stockroom, practising on a GitHub of its own: %s\n", base)
+	context.AfterFunc(ctx, a.Halt)
 	err = serve.Run(ctx, listener, a.Handler, log)
 	return errors.Join(err, a.Close(context.WithoutCancel(ctx)))
 }

@@ -26,7 +26,9 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/serve"
 )
 
-const closeTimeout = 5 * time.Second // what is left to do after the drain
+// closeTimeout is for what is left to do after the drain: an operation's change
+// that is on its way at GitHub is seen to its end.
+const closeTimeout = 15 * time.Second
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -85,6 +87,7 @@ func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, a.Halt) // while the requests are drained no operation goes on either
 	err = listen(ctx, cfg, a.Handler, log)
 	// By now ctx has ended; closing has a time of its own.
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
