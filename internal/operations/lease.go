@@ -21,7 +21,7 @@ var errLeaseLost = errors.New("the lease of the viewer's operations is lost")
 // lease is the right to work on one viewer's operations, as long as ctx lives.
 type lease struct {
 	o        *Operations
-	ctx      context.Context //nolint:containedctx // it is what the lease is
+	ctx      context.Context
 	viewerID int64
 	holder   string
 	end      context.CancelCauseFunc

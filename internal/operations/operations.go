@@ -41,7 +41,7 @@ type Options struct {
 	// Changed says that something of a package was deleted or restored.
 	Changed func(ctx context.Context, ref ghpkg.Ref)
 	// Wake makes the viewer's operations be worked on soon: Work is called.
-	Wake     func(ctx context.Context, viewerID int64) error
+	Wake func(ctx context.Context, viewerID int64) error
 	// NewID makes the ids of operations and ledger entries, which sort by time.
 	NewID    func() string
 	Interval time.Duration // the least time between two changes, for the ETA

@@ -49,8 +49,8 @@ type Store interface {
 	// BeginItem makes a pending item of a running operation running, under the
 	// ledger entry that is about to be written; false if either is not so.
 	BeginItem(ctx context.Context, id string, item ghpkg.OperationItem) (bool, error)
-	// SettleItem gives an item that is running or pending item's State, Message,
-	// Code, Entry and At; false if its state is another.
+	// SettleItem gives an item that is pending, or running under item's Entry,
+	// item's State, Message, Code, Entry and At; false if it is neither.
 	SettleItem(ctx context.Context, id string, item ghpkg.OperationItem) (bool, error)
 
 	// Lease makes holder the one who works on the viewer's operations until
