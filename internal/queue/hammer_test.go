@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,8 +11,6 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/queue"
 )
-
-func sqlitePath(databaseURL string) (string, bool) { return strings.CutPrefix(databaseURL, "sqlite:") }
 
 // TestNoWakeIsLost: whatever is to be done before a wake has been done after
 // it. The next wake comes just when the work before it ends, which is when one

@@ -25,7 +25,7 @@ func locked(ctx context.Context, pool *pgxpool.Pool, step func() error) error {
 	if err != nil {
 		return fmt.Errorf("connect the queue: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // the lock goes either way
+	defer conn.Close(context.WithoutCancel(ctx))
 	const lock = `SELECT pg_advisory_lock(hashtext('stockroom queue ' || current_schema()))`
 	if _, err := conn.Exec(ctx, lock); err != nil {
 		return fmt.Errorf("wait for the queue's other migrations: %w", err)

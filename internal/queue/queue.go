@@ -23,9 +23,9 @@ const (
 	everyDefault = 5 * time.Second
 	workers      = 50 // at once; most of them wait for GitHub or for their turn
 	sliceTimeout = 50 * time.Second
-	rescueAfter  = time.Minute // must be more than sliceTimeout
-	keptFor      = time.Minute // what is over
-	pollInterval = 200 * time.Millisecond
+	rescueAfter  = time.Minute            // must be more than sliceTimeout
+	keptFor      = time.Minute            // what is over
+	pollInterval = 500 * time.Millisecond // for pauses that end; what is inserted is taken up at once
 	fetchPause   = 20 * time.Millisecond
 )
 
@@ -146,8 +146,15 @@ func (q *Queue) enqueue(ctx context.Context, viewer int64, hurry bool) error {
 	if turn == "" {
 		return nil
 	}
-	if err := q.river.insert(ctx, drain{Viewer: viewer, Turn: turn}, &river.InsertOpts{Queue: q.name}); err != nil {
+	if err := q.insert(ctx, drain{Viewer: viewer, Turn: turn}); err != nil {
 		q.lines.drop(viewer, turn)
+		return err
+	}
+	return nil
+}
+
+func (q *Queue) insert(ctx context.Context, job drain) error {
+	if err := q.river.insert(ctx, job, &river.InsertOpts{Queue: q.name}); err != nil {
 		return fmt.Errorf("queue the viewer's work: %w", err)
 	}
 	return nil
@@ -199,6 +206,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[drain]) error {
 	wait, more := q.lines.leave(viewer, time.Now(), again, err != nil)
 	if !more || q.ending.Load() {
 		return nil
+	}
+	if wait == 0 && q.insert(context.WithoutCancel(ctx), job.Args) == nil {
+		return nil // a job that goes on at once; a pause of nothing would last until the next poll
 	}
 	return river.JobSnooze(wait)
 }
