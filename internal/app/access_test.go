@@ -56,6 +56,7 @@ func actions() []route {
 		{method: "POST", path: version + "/delete"},
 		{method: "POST", path: version + "/restore"},
 		{method: "POST", path: "/users/olivia/packages/npm/@olivia/tool/-/delete", form: url.Values{"confirm": {"@olivia/tool"}}},
+		{method: "POST", path: "/operations", form: url.Values{"action": {"delete"}, "item": {version}}},
 		{method: "POST", path: "/settings", form: url.Values{"language": {"ko"}, "theme": {"dark"}}},
 		{method: "POST", path: "/settings/views", form: url.Values{"name": {"stale"}, "path": {"/orgs/acme/packages?q=older:90d"}}},
 		{method: "POST", path: "/settings/views/none/delete"},

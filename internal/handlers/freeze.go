@@ -55,8 +55,13 @@ func (h *edge) frozen(c echo.Context, op ghpkg.Operation) error {
 	to := link.Operation(op.ID)
 	switch {
 	case format(c.Request()) == formatJSON:
+		ctx, q := c.Request().Context(), ghpkg.Query{Page: 1, PerPage: ghpkg.DefaultPerPage}
+		items, total, err := h.Operations.Items(ctx, op.ID, ghpkg.ItemQuery{Limit: q.PerPage})
+		if err != nil {
+			return err
+		}
 		c.Response().Header().Set(echo.HeaderLocation, to)
-		return jsonAnswer(c, http.StatusCreated, h.operationToJSON(op))
+		return jsonAnswer(c, http.StatusCreated, h.operationPageToJSON(ctx, op, items, total, q))
 	case isHTMX(c.Request()):
 		redirectBrowser(c.Response(), to)
 		return c.NoContent(http.StatusOK)
