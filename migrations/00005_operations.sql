@@ -22,7 +22,7 @@ CREATE TABLE operations (
 CREATE INDEX operations_viewer ON operations (actor_id, state);
 CREATE INDEX operations_age ON operations (created_at, id);
 -- Those that are worked on are few among all that ever were, and asked for all the time.
-CREATE INDEX operations_at_work ON operations (session, actor_id) WHERE state IN ('running', 'waiting');
+CREATE INDEX operations_at_work ON operations (actor_id, session) WHERE state IN ('running', 'waiting');
 
 CREATE TABLE operation_items (
     operation_id TEXT NOT NULL REFERENCES operations (id) ON DELETE CASCADE,

@@ -22,6 +22,8 @@ type Store interface {
 	// RemoveItems takes items out of a draft, and returns how many it took. An
 	// operation that is no draft any more loses nothing.
 	RemoveItems(ctx context.Context, id string, seqs []int) (int, error)
+	// SetChecks says anew what is expected of some items of a draft, by their Seq.
+	SetChecks(ctx context.Context, id string, checks map[int]ghpkg.ItemCheck) error
 	// DiscardDraft removes a draft with its items; false if it is no draft.
 	DiscardDraft(ctx context.Context, id string) (bool, error)
 
@@ -34,6 +36,8 @@ type Store interface {
 	// RetryItems makes the items in one of the states, or refused with one of
 	// the codes, pending again, and returns how many they are.
 	RetryItems(ctx context.Context, id string, states []ghpkg.ItemState, codes []string) (int, error)
+	// SkipPending skips what is pending of a stopped operation, for the reason code.
+	SkipPending(ctx context.Context, id, code string, at time.Time) error
 
 	// DueViewers returns whose operations are running, or wait for a moment
 	// that is not after now.

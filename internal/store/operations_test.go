@@ -304,6 +304,25 @@ func TestItemsAreFoundAndSorted(t *testing.T) {
 	})
 }
 
+// Where many are equal, the pages together show each once, in the order in
+// which they are worked on.
+func TestPagesOfEqualItemsAreStable(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		const n = 300
+		op := insert(t, s, draft(1, nil), frozen(t, n, func(i *ghpkg.OperationItem) { i.Target.VersionName = "" }))
+		for _, sort := range []ghpkg.Sort{"", "name", "-name", "created", "-created"} {
+			var got []int
+			for offset := 0; offset < n; offset += 7 {
+				got = append(got, seqs(t, s, op.ID, ghpkg.ItemQuery{Sort: sort, Offset: offset, Limit: 7})...)
+			}
+			if !slices.IsSorted(got) || len(slices.Compact(got)) != n {
+				t.Errorf("sorted by %q: %d items, %v", sort, len(got), got)
+			}
+		}
+	})
+}
+
 func TestOperationSummary(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s := open(t, databaseURL)

@@ -76,12 +76,13 @@ func (s *Store) BeginItem(ctx context.Context, id string, item ghpkg.OperationIt
 	return begun, nil
 }
 
-// SettleItem gives an item that is running or pending item's State, Message,
-// Code, Entry and At; false if its state is another.
+// SettleItem gives an item that is pending, or running under item's Entry,
+// item's State, Message, Code, Entry and At; false if it is neither. A process
+// that lost its lease and does not know it cannot settle what another one sent.
 func (s *Store) SettleItem(ctx context.Context, id string, item ghpkg.OperationItem) (bool, error) {
 	return s.changed(ctx, fmt.Sprintf("settle item %d", item.Seq), `
 		UPDATE operation_items SET state = $3, message = $4, code = $5, entry = $6, at = $7
-		WHERE operation_id = $1 AND seq = $2 AND state IN ('running', 'pending')`,
+		WHERE operation_id = $1 AND seq = $2 AND (state = 'pending' OR state = 'running' AND entry = $6)`,
 		storable(id), item.Seq, string(item.State), storable(item.Message), storable(item.Code),
 		storable(item.Entry), maybeMillis(item.At))
 }

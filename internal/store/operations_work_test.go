@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -132,7 +133,7 @@ func TestRunningItemComesBeforePendingOnes(t *testing.T) {
 		if got, _ := next(t, s, op.ID); got.Seq != 3 {
 			t.Errorf("next is %d, want the running 3", got.Seq)
 		}
-		item.State, item.Entry = ghpkg.ItemPending, "" // put back
+		item.State = ghpkg.ItemPending // put back
 		if ok, err := s.SettleItem(t.Context(), op.ID, item); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
@@ -158,6 +159,33 @@ func TestNoItemBeginsUnlessTheOperationRuns(t *testing.T) {
 		}
 		if ok, err := s.BeginItem(t.Context(), draft(1, nil).ID, ghpkg.OperationItem{Seq: 7}); ok || err != nil {
 			t.Errorf("an item that there is not begins: %v, %v", ok, err)
+		}
+	})
+}
+
+// A process was held up for so long that another one took over, and sent the
+// item again: what the first knows of its own attempt is not the outcome.
+func TestItemIsSettledByWhoSentIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		op := started(t, s, 1, 1)
+		first := ghpkg.OperationItem{Seq: 1, Entry: "first", At: epoch}
+		second := ghpkg.OperationItem{Seq: 1, Entry: "second", At: epoch}
+		step := func(what string, do func(context.Context, string, ghpkg.OperationItem) (bool, error),
+			item ghpkg.OperationItem, to ghpkg.ItemState, want bool) {
+			t.Helper()
+			item.State = to
+			if ok, err := do(t.Context(), op.ID, item); ok != want || err != nil {
+				t.Errorf("%s: %v, %v; want %v", what, ok, err, want)
+			}
+		}
+		step("the first sends it", s.BeginItem, first, ghpkg.ItemRunning, true)
+		step("the second finds it not done", s.SettleItem, first, ghpkg.ItemPending, true)
+		step("and sends it again", s.BeginItem, second, ghpkg.ItemRunning, true)
+		step("the first awakes", s.SettleItem, first, ghpkg.ItemFailed, false)
+		step("the second has its answer", s.SettleItem, second, ghpkg.ItemDone, true)
+		if got := seqs(t, s, op.ID, ghpkg.ItemQuery{State: ghpkg.ItemDone}); len(got) != 1 {
+			t.Error("the item is not done")
 		}
 	})
 }
