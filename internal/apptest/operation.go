@@ -10,13 +10,13 @@ import (
 
 // Operation is an operation, as its JSON says it.
 type Operation struct {
-	ID, Action, State, Reason, Source, Undoes string
-	Path                                      string
-	Total                                     int // of the items that the query selects
-	Counts                                    map[string]int
-	ETA                                       time.Time
-	WaitingUntil                              time.Time `json:"waiting_until"`
-	Items                                     []OperationItem
+	ID, Path, Action, State, Reason, Source, Undoes string
+	Code, Message                                   string // why it waits or is paused
+	Total                                           int
+	Counts                                          map[string]int
+	ETA                                             time.Time
+	WaitingUntil                                    time.Time `json:"waiting_until"`
+	Items                                           []OperationItem
 }
 
 // OperationItem is an item of an operation, as the JSON says it.
@@ -109,4 +109,14 @@ func (b *Browser) AwaitOperation(id string, so func(Operation) bool) Operation {
 		}
 		time.Sleep(operationLook)
 	}
+}
+
+// Eventually looks until it is so; false if it never was.
+func Eventually(so func() bool) bool {
+	for end := time.Now().Add(operationPatience); time.Now().Before(end); time.Sleep(operationLook) {
+		if so() {
+			return true
+		}
+	}
+	return false
 }

@@ -34,7 +34,8 @@ func (h *edge) settings(c echo.Context, s *auth.Session) error {
 	page := h.settingsPage(c, s)
 	for _, other := range sessions {
 		page.Sessions = append(page.Sessions, views.SessionRow{
-			ID: other.ID, Current: other.ID == s.ID, Created: other.CreatedAt, Seen: other.SeenAt, Browser: browser(other.UserAgent),
+			ID: other.ID, Current: other.ID == s.ID, Kept: other.Kept,
+			Created: other.CreatedAt, Seen: other.SeenAt, Browser: browser(other.UserAgent),
 		})
 	}
 	rate, err := h.GitHub.Registry(s).RateLimit(ctx)

@@ -104,6 +104,7 @@ type Rate struct {
 type SessionRow struct {
 	ID      string
 	Current bool
+	Kept    bool // signed out of, and kept for the operations that act with it
 	Created time.Time
 	Seen    time.Time
 	Address string

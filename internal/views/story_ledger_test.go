@@ -50,6 +50,7 @@ func (w world) settings() []aStory {
 		Sessions: []views.SessionRow{
 			{ID: "a", Current: true, Created: ago(0.2), Seen: ago(0), Address: "203.0.113.7", Browser: "Firefox 145 · Linux"},
 			{ID: "b", Created: ago(9), Seen: ago(2), Address: "198.51.100.23", Browser: "Safari · iPhone"},
+			{ID: "c", Kept: true, Created: ago(30), Seen: ago(5), Browser: "Chrome"},
 		},
 	}
 	for i, scope := range []string{ghpkg.ScopeReadPackages, ghpkg.ScopeReadOrg, ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages, ghpkg.ScopeRepo} {
