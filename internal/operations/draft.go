@@ -20,16 +20,6 @@ func (o *Operations) draft(ctx context.Context, id string, by By, name string) (
 	return op, err
 }
 
-// Remove takes items out of a draft of the person's, and returns how many.
-func (o *Operations) Remove(ctx context.Context, id string, by By, seqs []int) (int, error) {
-	const name = "operations.Remove"
-	if _, err := o.draft(ctx, id, by, name); err != nil {
-		return 0, err
-	}
-	n, err := o.Store.RemoveItems(ctx, id, seqs)
-	return n, internal(name, err)
-}
-
 // Discard removes a draft.
 func (o *Operations) Discard(ctx context.Context, id string, by By) error {
 	const name = "operations.Discard"
@@ -100,22 +90,31 @@ func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operatio
 	if op.Action != ghpkg.ActionDelete || !settled {
 		return ghpkg.Operation{}, notNow(name)
 	}
+	done, err := o.allItems(ctx, id, ghpkg.ItemQuery{State: ghpkg.ItemDone})
+	if err != nil {
+		return ghpkg.Operation{}, internal(name, err)
+	}
 	var gone []ghpkg.OperationItem
-	q := ghpkg.ItemQuery{State: ghpkg.ItemDone, Limit: 1000}
-	for {
-		items, total, err := o.Store.OperationItems(ctx, id, q)
-		if err != nil {
-			return ghpkg.Operation{}, internal(name, err)
-		}
-		for _, item := range items {
-			if o.Now().Before(ghpkg.RestorableUntil(item.At)) {
-				gone = append(gone, ghpkg.OperationItem{Target: item.Target, CreatedAt: item.CreatedAt, DeletedAt: item.At})
-			}
-		}
-		if q.Offset += len(items); len(items) == 0 || q.Offset >= total {
-			break
+	for _, item := range done {
+		if o.Now().Before(ghpkg.RestorableUntil(item.At)) {
+			gone = append(gone, ghpkg.OperationItem{Target: item.Target, CreatedAt: item.CreatedAt, DeletedAt: item.At})
 		}
 	}
 	undo := ghpkg.Operation{Actor: op.Actor, Action: ghpkg.ActionRestore, Complete: true, Undoes: op.ID}
 	return o.freeze(ctx, undo, gone, nil)
+}
+
+// allItems reads all items that q selects, page by page.
+func (o *Operations) allItems(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, error) {
+	var all []ghpkg.OperationItem
+	for {
+		q.Offset, q.Limit = len(all), 1000
+		items, total, err := o.Store.OperationItems(ctx, id, q)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, items...); len(items) == 0 || len(all) >= total {
+			return all, nil
+		}
+	}
 }

@@ -115,6 +115,17 @@ func (m *memory) RemoveItems(_ context.Context, id string, seqs []int) (int, err
 	return before - len(r.items), nil
 }
 
+func (m *memory) SetChecks(_ context.Context, id string, checks map[int]ghpkg.ItemCheck) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, item := range m.ops[id].items {
+		if check, ok := checks[item.Seq]; ok {
+			m.ops[id].items[i].Check = check
+		}
+	}
+	return nil
+}
+
 func (m *memory) DiscardDraft(_ context.Context, id string) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

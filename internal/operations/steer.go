@@ -96,9 +96,8 @@ func (o *Operations) Retry(ctx context.Context, id string, by By) error {
 	if err != nil {
 		return err
 	}
-	from := []ghpkg.OperationState{ghpkg.OperationDone, ghpkg.OperationStopped, ghpkg.OperationPaused}
 	left := op.Counts[ghpkg.ItemPending] + op.Counts[ghpkg.ItemRunning]
-	if !slices.Contains(from, op.State) || op.State == ghpkg.OperationStopped && left > 0 {
+	if op.State != ghpkg.OperationPaused && (!op.Over() || op.State == ghpkg.OperationStopped && left > 0) {
 		return notNow(name)
 	}
 	n, err := o.Store.RetryItems(ctx, id, []ghpkg.ItemState{ghpkg.ItemFailed, ghpkg.ItemUnknown}, mendable())
@@ -108,7 +107,7 @@ func (o *Operations) Retry(ctx context.Context, id string, by By) error {
 	if n+left == 0 {
 		return nothing(name)
 	}
-	return o.goOn(ctx, name, op, by, from...)
+	return o.goOn(ctx, name, op, by, op.State)
 }
 
 // Stop ends an operation for good. It returns when no item is on its way any

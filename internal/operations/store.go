@@ -36,8 +36,6 @@ type Store interface {
 	// RetryItems makes the items in one of the states, or refused with one of
 	// the codes, pending again, and returns how many they are.
 	RetryItems(ctx context.Context, id string, states []ghpkg.ItemState, codes []string) (int, error)
-	// SkipPending skips what is pending of a stopped operation, for the reason code.
-	SkipPending(ctx context.Context, id, code string, at time.Time) error
 
 	// DueViewers returns whose operations are running, or wait for a moment
 	// that is not after now.
