@@ -52,8 +52,9 @@ type Clock struct {
 	now time.Time
 }
 
-// NewClock returns a clock that stands at t.
-func NewClock(t time.Time) *Clock { return &Clock{now: t} }
+// NewClock returns a clock that stands at t, to the millisecond: the database
+// counts in those, and what is due within one would never come.
+func NewClock(t time.Time) *Clock { return &Clock{now: t.Truncate(time.Millisecond)} }
 
 // Now returns the clock's time.
 func (c *Clock) Now() time.Time {
