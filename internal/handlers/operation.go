@@ -125,7 +125,7 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 	page.Frame = h.frame(c, page.Title, views.SectionOperations,
 		views.Crumb{Text: i18n.T(ctx, "operations.title"), Href: link.Operations}, views.Crumb{Text: page.Title})
 	if c.Request().Method != http.MethodGet {
-		page.Here = link.Operation(op.ID)
+		page.Here, page.Steered = link.Operation(op.ID), true
 	}
 	if op.Undoes != "" {
 		page.Undoes = link.Operation(op.Undoes)

@@ -48,6 +48,7 @@ type Operation struct {
 	Action   ghpkg.Action
 	State    ghpkg.OperationState
 	Problem  *Problem // of what was just tried
+	Steered  bool     // something was just tried: what the header says is not true any more
 	Source   Source
 	Undoes   string // page of the operation that this one takes back, or empty
 	Ledger   string // its entries; empty: none yet
