@@ -166,8 +166,8 @@ func TestALimitOfOneReplicaHoldsForAll(t *testing.T) {
 		clock, ref := newTide(), mustRef(t, acme(t), ghpkg.NPM, "x")
 		token := fake.Token("olivia", allScopes()...)
 		start := func() *Client { return replica(t, fake, databaseURL, by(clock, 0)).For(token, "olivia") }
-		first, second := start(), start()
-		for _, c := range []*Client{first, second} {
+		first, second, reader := start(), start(), start()
+		for _, c := range []*Client{first, second, reader} {
 			if _, err := c.Viewer(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +180,7 @@ func TestALimitOfOneReplicaHoldsForAll(t *testing.T) {
 		// A change looks at once, a read at most a second later, a new process from the start.
 		wantFault(t, second.DeletePackage(t.Context(), ref), fault.RateLimited, fault.CodeSecondaryLimit)
 		_ = clock.sleep(t.Context(), time.Second)
-		for name, c := range map[string]*Client{"the other replica": second, "another": start(), "a job": start().Patient()} {
+		for name, c := range map[string]*Client{"the other replica": second, "one that reads": reader, "another": start(), "a job": start().Patient()} {
 			_, err := c.Viewer(t.Context())
 			if e := wantFault(t, err, fault.RateLimited, fault.CodeSecondaryLimit); e.RetryAfter != 29*time.Second || e.Said != said {
 				t.Errorf("%s waits %s, for %q", name, e.RetryAfter, e.Said)
@@ -233,11 +233,13 @@ func TestTheLearnedPaceIsSharedAndKept(t *testing.T) {
 		start := func() *account {
 			return replica(t, fake, databaseURL, by(clock, base)).For(token, "olivia").account
 		}
-		told := &answer{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {"30"}}}
+		told := func(seconds string) *answer {
+			return &answer{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {seconds}}}
+		}
 		first, second := start(), start()
-		first.learn(t.Context(), told)
-		second.learn(t.Context(), told) // was in flight at the same time: one lesson
-		_ = clock.sleep(t.Context(), 30*time.Second)
+		first.learn(t.Context(), told("30"))
+		second.learn(t.Context(), told("31")) // was in flight at the same time: one lesson
+		_ = clock.sleep(t.Context(), 31*time.Second)
 		takeAndLeave(t, second)
 		before := clock.now()
 		takeAndLeave(t, start())
