@@ -26,8 +26,7 @@ func (r *run) send(ctx context.Context, item ghpkg.OperationItem) (time.Duration
 		if state == ghpkg.ItemPending {
 			return r.react(ctx, err)
 		}
-		_, err := r.settleItem(ctx, r.op.ID, r.settled(item, state, err))
-		return 0, true, err
+		return 0, true, r.settleItem(ctx, r.op.ID, r.settled(item, state, err))
 	}
 	item.State, item.Entry, item.At = ghpkg.ItemRunning, r.NewID(), r.Now()
 	r.lead = max(item.At.Sub(begun), r.lead*9/10)
@@ -62,7 +61,7 @@ func (r *run) recover(ctx context.Context, item ghpkg.OperationItem) (time.Durat
 // settle writes down what became of an item that was running.
 func (r *run) settle(ctx context.Context, item ghpkg.OperationItem, state ghpkg.ItemState, why error, begun time.Time) (time.Duration, bool, error) {
 	item = r.settled(item, state, why)
-	if _, err := r.settleItem(ctx, r.op.ID, item); err != nil {
+	if err := r.settleItem(ctx, r.op.ID, item); err != nil {
 		return 0, false, err
 	}
 	if state == ghpkg.ItemDone {

@@ -57,11 +57,11 @@ func (o *Operations) settled(item ghpkg.OperationItem, state ghpkg.ItemState, er
 }
 
 // settleItem writes down what became of the item, whatever becomes of us.
-func (o *Operations) settleItem(ctx context.Context, id string, item ghpkg.OperationItem) (bool, error) {
+func (o *Operations) settleItem(ctx context.Context, id string, item ghpkg.OperationItem) error {
 	ctx, cancel := lasting(ctx)
 	defer cancel()
-	ok, err := o.Store.SettleItem(ctx, id, item)
-	return ok, internal("operations.settleItem", err)
+	_, err := o.Store.SettleItem(ctx, id, item) // else somebody else has
+	return internal("operations.settleItem", err)
 }
 
 // saidIn returns GitHub's own words, or nothing.

@@ -32,7 +32,6 @@ func mendable() []string {
 
 // Pause halts a running or waiting operation after the item that is on its way.
 func (o *Operations) Pause(ctx context.Context, id string, by By) error {
-	const name = "operations.Pause"
 	op, err := o.own(ctx, id, by)
 	if err != nil || op.State == ghpkg.OperationPaused {
 		return err
@@ -193,6 +192,6 @@ func (o *Operations) adopt(ctx context.Context, op ghpkg.Operation, by By, item 
 	if item.State == "" {
 		item.State = ghpkg.ItemUnknown
 	}
-	_, err = o.settleItem(l.ctx, op.ID, item)
+	err = o.settleItem(l.ctx, op.ID, item)
 	return err == nil, err
 }

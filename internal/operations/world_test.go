@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -186,13 +185,4 @@ func wantCode(t *testing.T, what string, err error, want fault.Code) {
 	if got != want {
 		t.Errorf("%s: code %q (%v), want %q", what, got, err, want)
 	}
-}
-
-func names(targets []ghpkg.Target) []string {
-	var all []string
-	for _, t := range targets {
-		all = append(all, fmt.Sprint(idOf(t)))
-	}
-	slices.Sort(all)
-	return all
 }
