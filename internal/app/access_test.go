@@ -41,6 +41,9 @@ func pages() []route {
 		{method: "GET", path: version + "/restore"},
 		{method: "GET", path: "/ledger"},
 		{method: "GET", path: "/ledger/none"},
+		{method: "GET", path: "/operations/badge"},
+		{method: "GET", path: "/operations/none"},
+		{method: "GET", path: "/operations"},
 		{method: "GET", path: "/settings"},
 	}
 }
@@ -60,6 +63,14 @@ func actions() []route {
 		{method: "POST", path: "/settings", form: url.Values{"language": {"ko"}, "theme": {"dark"}}},
 		{method: "POST", path: "/settings/views", form: url.Values{"name": {"stale"}, "path": {"/orgs/acme/packages?q=older:90d"}}},
 		{method: "POST", path: "/settings/views/none/delete"},
+		{method: "POST", path: "/operations/none/start", form: url.Values{"confirm": {"1"}}},
+		{method: "POST", path: "/operations/none/pause"},
+		{method: "POST", path: "/operations/none/resume"},
+		{method: "POST", path: "/operations/none/stop"},
+		{method: "POST", path: "/operations/none/retry"},
+		{method: "POST", path: "/operations/none/undo"},
+		{method: "POST", path: "/operations/none/remove", form: url.Values{"item": {"1"}}},
+		{method: "POST", path: "/operations/none/discard"},
 		{method: "POST", path: "/settings/sessions/revoke", form: url.Values{"all": {"1"}}},
 	}
 }
@@ -142,7 +153,7 @@ func TestWrongMethod(t *testing.T) {
 	for _, path := range []string{"/orgs/acme/packages", "/orgs/acme/docker/conflicts", app, version, "/ledger", "/ledger/none", "/login"} {
 		wrong = append(wrong, route{method: "POST", path: path})
 	}
-	for _, path := range []string{"/orgs/acme/-/refresh", app + "/-/refresh", "/settings/sessions/revoke", "/logout"} {
+	for _, path := range []string{"/orgs/acme/-/refresh", app + "/-/refresh", "/settings/sessions/revoke", "/logout", "/operations/none/start"} {
 		wrong = append(wrong, route{method: "GET", path: path})
 	}
 	for _, r := range wrong {
@@ -162,7 +173,7 @@ func TestWrongMethod(t *testing.T) {
 func TestUnknownQuery(t *testing.T) {
 	t.Parallel()
 	p, b := start(t)
-	for _, path := range []string{"/", "/orgs/acme/packages", app, "/orgs/acme/docker/conflicts", "/ledger", "/settings", version, app + "/-/delete", "/ledger/none"} {
+	for _, path := range []string{"/", "/orgs/acme/packages", app, "/orgs/acme/docker/conflicts", "/ledger", "/settings", version, app + "/-/delete", "/ledger/none", "/operations", "/operations/none"} {
 		for _, form := range []string{"html", "json"} {
 			to := path + "?tpye=npm"
 			if form == "json" {
