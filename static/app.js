@@ -189,6 +189,7 @@
   document.addEventListener('keydown', (event) => {
     const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
     const covered = document.querySelector('dialog[open], :popover-open');
+    if (event.key === 'Enter' && event.target.matches('.pick input')) event.preventDefault(); // it would send the form
     if (event.key === 'Escape' && !typing && !covered && picked.size > 0) pick(boxes(), false);
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (event.key === '?') open(byId('keys'));

@@ -22,6 +22,7 @@ func TestInBrowser(t *testing.T) {
 		{"journey", journey},
 		{"without JavaScript", withoutJavaScript},
 		{"keyboard only", keyboardOnly},
+		{"selecting", selecting},
 		{"last tagged version", lastTagged},
 		{"no right to delete", noRight},
 		{"single sign-on", singleSignOn},

@@ -62,7 +62,7 @@ func (r VersionRow) gone() bool { return r.Gone != nil && r.Done == nil }
 
 // pick is the checkbox that selects the row. What was just changed is not
 // selected any more.
-func (r PackageRow) pick() templ.Component {
+func (r PackageRow) pick(ctx context.Context) templ.Component {
 	name := r.Name
 	switch {
 	case r.Pick == "" || r.Done != nil:
@@ -70,12 +70,12 @@ func (r PackageRow) pick() templ.Component {
 	case r.Owner != nil:
 		name = r.Owner.Text + "/" + name
 	}
-	return ui.Pick(selectionID, r.Pick, name)
+	return picking(ctx, r.Pick, name)
 }
 
 // pick is the same for a version, whose tags tell it from others; of is its
 // package where the rows are of several.
-func (r VersionRow) pick(of *Anchor) templ.Component {
+func (r VersionRow) pick(ctx context.Context, of *Anchor) templ.Component {
 	if r.Pick == "" || r.Done != nil {
 		return templ.NopComponent
 	}
@@ -86,5 +86,11 @@ func (r VersionRow) pick(of *Anchor) templ.Component {
 	if len(r.Tags) > 0 {
 		name += " " + strings.Join(r.Tags, " ")
 	}
-	return ui.Pick(selectionID, r.Pick, name)
+	return picking(ctx, r.Pick, name)
+}
+
+// picking is the checkbox of what is called so. The name is put in by hand: a
+// message with arguments costs too much for each of a hundred rows.
+func picking(ctx context.Context, value, name string) templ.Component {
+	return ui.Pick(selectionID, value, strings.Replace(i18n.T(ctx, "select.row"), "{name}", name, 1))
 }

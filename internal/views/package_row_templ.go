@@ -68,7 +68,7 @@ func (r PackageRow) Item() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = r.pick().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = r.pick(ctx).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

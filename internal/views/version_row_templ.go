@@ -99,7 +99,7 @@ func (r VersionRow) item(of *Anchor, typ ghpkg.Type) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = r.pick(of).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = r.pick(ctx, of).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
