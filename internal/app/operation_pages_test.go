@@ -82,7 +82,10 @@ func TestOperationForPrograms(t *testing.T) {
 			t.Errorf("%s: %s", wrong, page)
 		}
 	}
-	var list tableJSON
+	var list struct {
+		Total int
+		Items []apptest.Operation
+	}
 	b.JSON("/operations?state=draft", http.StatusOK, &list)
 	if list.Total != 1 || list.Items[0].Path != op.Path || !slices.Contains(b.Get("/operations").Links(), op.Path) {
 		t.Errorf("the drafts are %+v", list)
@@ -127,7 +130,7 @@ func TestDraftPage(t *testing.T) {
 	page := b.Get(op.Path)
 	for _, text := range []string{
 		"Delete 3 versions?", "exactly 3 items", "2 tags stop working", "1 item is the last version of its package", "Review deleting the package",
-		"at GitHub’s pace", "sign out, and it goes on",
+		"restored for 30 days", "sign out, and it goes on",
 	} {
 		if !page.HasText(text) {
 			t.Errorf("the page does not say %q", text)

@@ -80,27 +80,40 @@ func TestLanguagesSayTheSame(t *testing.T) {
 // families are the messages whose keys are put together from a value.
 func families() map[string][]string {
 	return map[string][]string{
-		"fault.":         names(fault.Codes()),
-		"fix.":           names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":        names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners}),
-		"type.":          append(names(ghpkg.Types()), "any"),
-		"visibility.":    append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
-		"state.":         names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
-		"action.":        append(names(ghpkg.Actions()), "any"),
-		"outcome.":       append(names(ghpkg.Outcomes()), "any"),
-		"role.":          names([]ghpkg.Role{ghpkg.RoleAdmin, ghpkg.RoleMember}),
-		"owner.":         names([]ghpkg.OwnerKind{ghpkg.Organization, ghpkg.User}),
-		"theme.":         {"system", "light", "dark"},
-		"consequence.":   consequences(),
-		"lens.":          {"untagged", "stale", "no_repository", "public", "most_versions"},
-		"density.":       {"comfortable", "compact"},
-		"column.":        {"versions", "updated", "repository"},
-		"query.help.":    queryExamples(),
-		"query.problem.": names(query.Reasons()),
-		"language.":      {"any"},
-		"landing.":       {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
-		"confirm.":       confirmKeys(),
-		"time.":          {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
+		"fault.":             names(fault.Codes()),
+		"fix.":               names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
+		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners}),
+		"type.":              append(names(ghpkg.Types()), "any"),
+		"visibility.":        append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
+		"state.":             names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
+		"action.":            append(names(ghpkg.Actions()), "any"),
+		"outcome.":           append(names(ghpkg.Outcomes()), "any"),
+		"role.":              names([]ghpkg.Role{ghpkg.RoleAdmin, ghpkg.RoleMember}),
+		"owner.":             names([]ghpkg.OwnerKind{ghpkg.Organization, ghpkg.User}),
+		"theme.":             {"system", "light", "dark"},
+		"consequence.":       consequences(),
+		"lens.":              {"untagged", "stale", "no_repository", "public", "most_versions"},
+		"density.":           {"comfortable", "compact"},
+		"column.":            {"versions", "updated", "repository"},
+		"query.help.":        queryExamples(),
+		"query.problem.":     names(query.Reasons()),
+		"language.":          {"any"},
+		"landing.":           {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
+		"confirm.":           confirmKeys(),
+		"select.":            {"delete", "delete_n", "restore", "restore_n"},
+		"operation.state.":   append(names(ghpkg.OperationStates()), "any"),
+		"item.state.":        append(names(ghpkg.ItemStates()), "any"),
+		"check.":             append(names(ghpkg.ItemChecks()), "any"),
+		"operation.fact.":    troubles(),
+		"operation.start.":   {"delete", "restore"},
+		"operation.title.":   units(),
+		"operation.ask.":     units(),
+		"operation.answer.":  {"started", "paused", "resumed", "stopped", "retried", "undone", "removed", "discarded"},
+		"operation.outcome.": {"delete", "delete_part", "delete_stopped", "restore", "restore_part", "restore_stopped"},
+		"operation.detail.":  {"pending", "refused", "failed", "skipped", "unknown"},
+		"operation.left.":    {"seconds", "minutes", "hours"},
+		"duration.":          {"seconds", "minutes", "hours"},
+		"time.":              {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
 	}
 }
 
@@ -108,6 +121,26 @@ func names[T ~string](values []T) []string {
 	all := make([]string, len(values))
 	for i, v := range values {
 		all[i] = string(v)
+	}
+	return all
+}
+
+// units are what an operation's items are, after what is done to them.
+func units() []string {
+	var all []string
+	for _, action := range []string{"delete", "restore"} {
+		all = append(all, action+".versions", action+".packages", action+".items")
+	}
+	return all
+}
+
+// troubles are the checks that a draft has a sentence for.
+func troubles() []string {
+	var all []string
+	for _, check := range ghpkg.ItemChecks() {
+		if check != ghpkg.CheckOK {
+			all = append(all, string(check))
+		}
 	}
 	return all
 }
