@@ -175,8 +175,9 @@ func TestFreezeWaitsForTheTable(t *testing.T) {
 			t.Errorf("%s: %s", from, page)
 		}
 	}
-	if page := b.Send("POST", "/operations", all("delete", "/orgs/acme/packages"), nil); !page.HasText("still being loaded") {
-		t.Error(page)
+	page := b.Send("POST", "/operations", all("delete", "/orgs/acme/packages?q=a"), nil)
+	if back, err := page.Link("Go back"); !page.HasText("still being loaded") || back != "/orgs/acme/packages?q=a" {
+		t.Errorf("back to %q, %v: %s", back, err, page)
 	}
 	close(loaded)
 	if draft := b.FreezeAll("delete", "/orgs/acme/packages"); draft.Sum() != 6 {

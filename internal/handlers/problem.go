@@ -1,10 +1,12 @@
 package handlers
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
@@ -97,6 +99,9 @@ func (h *edge) errorPage(c echo.Context, p views.Problem) views.ErrorPage {
 // backFrom returns the nearest page above the one that failed: the package of
 // a change, the owner of a package, a table without its filters.
 func backFrom(c echo.Context) string {
+	if c.Path() == link.Operations && c.Request().Method == http.MethodPost {
+		return auth.ReturnTo(c.FormValue("from")) // the table that was selected from
+	}
 	at, err := link.Parse(c.Request().URL.Path)
 	_, operation := link.OperationOf(c.Request().URL.Path)
 	switch {
