@@ -16,6 +16,7 @@ type Request struct {
 	Login       string      // empty: anonymous, or a token that is not alive
 	Status      int         // 0: no answer was sent
 	At          time.Time
+	Answered    time.Time // zero: no answer was sent
 }
 
 // maxLog bounds the request log, for the practice mode may run for weeks.
@@ -85,7 +86,7 @@ func (s *Server) setStatus(number, status int) {
 	defer s.mu.Unlock()
 	for i, l := range slices.Backward(s.log) {
 		if l.number == number {
-			s.log[i].Status = status
+			s.log[i].Status, s.log[i].Answered = status, s.Now()
 			return
 		}
 	}
