@@ -55,6 +55,28 @@ func TestAccountsAreSwappedByWhoKnowsThem(t *testing.T) {
 
 // TestOneOfManySwapsAnAccount lets two processes count in the account: no step
 // is lost, and none is made twice.
+func TestBreakTurnsLeavesPaceAndLimits(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		held := ghpkg.Account{
+			Holder: "dead", HeldUntil: epoch, NextAt: epoch.Add(time.Second), Pace: time.Second, Good: 3,
+			LimitedUntil: epoch.Add(time.Minute), Limited: `{"said":"slow down"}`,
+		}
+		if ok, err := s.SwapAccount(t.Context(), "olivia", ghpkg.Account{}, held); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		if err := s.BreakTurns(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		free := held
+		free.Holder = ""
+		is, err := s.Account(t.Context(), "olivia")
+		if diff := cmp.Diff(free, is); diff != "" || err != nil {
+			t.Errorf("%v, -want +got\n%s", err, diff)
+		}
+	})
+}
+
 func TestOneOfManySwapsAnAccount(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		const each = 10
