@@ -243,7 +243,7 @@ func TestTheLearnedPaceIsSharedAndKept(t *testing.T) {
 		takeAndLeave(t, second)
 		before := clock.now()
 		takeAndLeave(t, start())
-		if got := clock.now().Sub(before); got < 2*base || got > 2*base+courtesy {
+		if got := clock.now().Sub(before); got != 2*base {
 			t.Errorf("the next one comes after %s, want %s", got, 2*base)
 		}
 		for range goodRun {
@@ -251,10 +251,50 @@ func TestTheLearnedPaceIsSharedAndKept(t *testing.T) {
 		}
 		before = clock.now()
 		takeAndLeave(t, second)
-		if got := clock.now().Sub(before); got < 1600*time.Millisecond || got > 1600*time.Millisecond+courtesy {
+		if got := clock.now().Sub(before); got != 1600*time.Millisecond {
 			t.Errorf("after %d good ones the next one comes after %s, want 1.6s", goodRun, got)
 		}
 	})
+}
+
+// TestALimitBetweenTakingATurnAndItsMoment: the other replica is told to wait
+// while this one has its turn already, and has sent nothing yet.
+func TestALimitBetweenTakingATurnAndItsMoment(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		fake := ghfake.Start(t, ghfake.Options{}, people)
+		clock, token, ref := newTide(), fake.Token("olivia", allScopes()...), mustRef(t, acme(t), ghpkg.NPM, "x")
+		start := func() *Client { return replica(t, fake, databaseURL, by(clock, time.Second)).For(token, "olivia") }
+		first, second := start(), start()
+		takeAndLeave(t, first.account)
+		clock.as = func(time.Time) {
+			if is, err := second.account.kept.Account(t.Context(), "olivia"); err != nil || is.Holder != "" {
+				second.account.learn(t.Context(), &answer{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {"30"}}})
+			}
+		}
+		before, err := second.account.kept.Account(t.Context(), "olivia")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, first.Patient().DeletePackage(t.Context(), ref), fault.RateLimited, fault.CodeSecondaryLimit)
+		if got := fake.Requests(); len(got) > 0 {
+			t.Errorf("while told to wait: %v", got)
+		}
+		after, err := second.account.kept.Account(t.Context(), "olivia")
+		if err != nil || after.Holder != "" || !after.NextAt.Equal(before.NextAt) || !after.HeldUntil.Equal(before.HeldUntil) {
+			t.Errorf("the turn was not given back as it was: %+v, then %+v, %v", before, after, err)
+		}
+	})
+}
+
+// TestAPersonGoesBeforeAJob waits for the same moment on two replicas.
+func TestAPersonGoesBeforeAJob(t *testing.T) {
+	t.Parallel()
+	for _, pace := range []time.Duration{0, 10 * time.Millisecond, time.Second, time.Minute} {
+		job, person := patience{}.reach(pace), patience{time.Now()}.reach(pace)
+		if person > pace/2 || job > person || pace > 0 && job >= person {
+			t.Errorf("pace %s: a job takes the turn %s before, a person %s", pace, job, person)
+		}
+	}
 }
 
 func takeAndLeave(t *testing.T, a *account) {

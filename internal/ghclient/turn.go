@@ -19,8 +19,12 @@ const (
 	// askAgain and askSpread are how often a turn that somebody holds is asked for.
 	askAgain  = 20 * time.Millisecond
 	askSpread = 30 * time.Millisecond
-	// courtesy lets a person's change that another replica has go before a job's.
-	courtesy = 5 * time.Millisecond
+	// jobReach and personReach are how long before its moment a turn may be
+	// taken, so that the database's time is no part of the pace; never more than
+	// a part of the pace. A person's change goes before a job's of another replica.
+	jobReach    = 100 * time.Millisecond
+	personReach = 2 * jobReach
+	reachPart   = 4
 )
 
 // busyError says that a mutation's turn does not come soon enough.
@@ -43,11 +47,20 @@ type patience struct {
 // within returns for how long it may be waited yet; false: for ever.
 func (p patience) within() (time.Duration, bool) { return time.Until(p.until), !p.until.IsZero() }
 
+// reach returns how long before its moment the turn may be taken.
+func (p patience) reach(pace time.Duration) time.Duration {
+	if _, bounded := p.within(); bounded {
+		return min(personReach, pace/reachPart)
+	}
+	return min(jobReach, pace/reachPart/2)
+}
+
 // turn is the right to change something at GitHub with one account, alone
 // among all replicas.
 type turn struct {
 	account *account
 	holder  string
+	before  ghpkg.Account // as it was when the turn was taken
 }
 
 // enter waits for the account's turn. The caller calls leave when its change is
@@ -59,6 +72,10 @@ func (a *account) enter(ctx context.Context, p patience) (*turn, error) {
 	t, err := a.takeTurn(ctx, p)
 	if err != nil {
 		<-a.gate
+		return nil, err
+	}
+	if err := t.begin(ctx); err != nil {
+		t.pass(ctx)
 		return nil, err
 	}
 	return t, nil
@@ -91,12 +108,15 @@ func (a *account) takeTurn(ctx context.Context, p patience) (*turn, error) {
 		}
 		now := a.opts.Now()
 		is, taken, err := a.change(ctx, func(is ghpkg.Account) (ghpkg.Account, bool) {
-			if now.Before(is.NextAt) || now.Before(is.LimitedUntil) || is.Holder != "" && now.Before(is.HeldUntil) {
+			pace := paceOf(is, a.opts.MutationInterval)
+			begin := later(is.NextAt, now)
+			if begin.Sub(now) > p.reach(pace) || begin.Before(is.LimitedUntil) || is.Holder != "" && now.Before(is.HeldUntil) {
 				return is, false
 			}
-			is.Holder, is.HeldUntil = t.holder, wholeMillis(now.Add(holdTime))
+			t.before = is
+			is.Holder, is.HeldUntil = t.holder, wholeMillis(begin.Add(holdTime))
 			// The pace holds even if the turn is never given back.
-			is.NextAt = notBefore(now.Add(paceOf(is, a.opts.MutationInterval)))
+			is.NextAt = notBefore(begin.Add(pace))
 			return is, true
 		})
 		if err != nil || taken {
@@ -105,11 +125,10 @@ func (a *account) takeTurn(ctx context.Context, p patience) (*turn, error) {
 		if limit := a.guard.check(now); limit != nil {
 			return nil, limit
 		}
-		wait := a.waitFor(is, now, p)
-		if left, bounded := p.within(); bounded && wait > left {
-			return nil, &busyError{wait: max(wait, a.busyTime())}
+		if left, bounded := p.within(); bounded && (left <= 0 || is.NextAt.Sub(now) > left) {
+			return nil, &busyError{wait: max(is.NextAt.Sub(now), a.busyTime())}
 		}
-		if err := a.opts.Sleep(ctx, wait); err != nil {
+		if err := a.opts.Sleep(ctx, a.waitFor(is, now, p)); err != nil {
 			return nil, err
 		}
 	}
@@ -120,11 +139,7 @@ func (a *account) waitFor(is ghpkg.Account, now time.Time, p patience) time.Dura
 	if is.Holder != "" && now.Before(is.HeldUntil) {
 		return min(askAgain+spread(), is.HeldUntil.Sub(now))
 	}
-	wait := is.NextAt.Sub(now)
-	if _, bounded := p.within(); !bounded {
-		wait += min(courtesy, paceOf(is, a.opts.MutationInterval)/100)
-	}
-	return max(wait, 0)
+	return max(is.NextAt.Sub(now)-p.reach(paceOf(is, a.opts.MutationInterval)), 0)
 }
 
 // spread keeps replicas that wait for the same from asking all at once.
@@ -138,6 +153,45 @@ func spread() time.Duration {
 
 // busyTime is what somebody is told to wait who found the turn taken.
 func (a *account) busyTime() time.Duration { return max(a.opts.MutationInterval, time.Second) }
+
+// begin waits for the moment of a turn that was taken before it, and looks once
+// more whether somebody was told to wait in the meantime.
+func (t *turn) begin(ctx context.Context) error {
+	a := t.account
+	wait := t.before.NextAt.Sub(a.opts.Now())
+	if wait <= 0 {
+		return nil
+	}
+	if err := a.opts.Sleep(ctx, wait); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	err := a.load(ctx)
+	mine := a.known.Holder == t.holder
+	a.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if limit := a.limit(); limit != nil {
+		return limit
+	}
+	if !mine {
+		return &busyError{wait: a.busyTime()}
+	}
+	return nil
+}
+
+// pass gives back a turn in which nothing was sent.
+func (t *turn) pass(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepTime)
+	defer cancel()
+	defer func() { <-t.account.gate }()
+	_, _, _ = t.account.change(ctx, func(is ghpkg.Account) (ghpkg.Account, bool) {
+		mine := is.Holder == t.holder
+		is.Holder, is.HeldUntil, is.NextAt = "", t.before.HeldUntil, t.before.NextAt
+		return is, mine
+	})
+}
 
 // leave gives the turn back. worked says that GitHub confirmed the change.
 func (t *turn) leave(ctx context.Context, worked bool) {
