@@ -216,3 +216,39 @@ func TestAnotherReplicaGoesOn(t *testing.T) {
 	l.Stop()
 	l.finished(desk)
 }
+
+// TestThePortalsOwnRulesPauseAnOperation: what may not be done by a button may
+// not be done by an operation that was started before either.
+func TestThePortalsOwnRulesPauseAnOperation(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, code string
+		config     map[string]string
+	}{
+		{"read-only", "read_only", map[string]string{"READ_ONLY": "true"}},
+		{"teams", "not_admin", map[string]string{"ADMIN_TEAMS": "acme/others"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l := leave(t, apptest.Options{})
+			go l.let()
+			l.Stop()
+			sent := len(changes(l.GitHub.Requests()))
+			strict := apptest.Start(t, apptest.Options{Beside: l.Portal, Config: tt.config})
+			o := l.desk.At(strict).Await(l.op.ID, "paused", "done")
+			if o.State != "paused" || o.Code != tt.code {
+				t.Errorf("the operation is %s (%q): %v", o.State, o.Code, o.Counts)
+			}
+			if now := len(changes(l.GitHub.Requests())); now != sent {
+				t.Errorf("%d changes more were sent", now-sent)
+			}
+			if page := l.desk.At(strict).Send("POST", "/operations/"+l.op.ID+"/resume", nil, nil); page.Status != http.StatusForbidden {
+				t.Errorf("going on with it: %s", page)
+			}
+			strict.Stop()
+			desk := l.desk.At(apptest.Start(t, apptest.Options{Beside: l.Portal}))
+			desk.Steer(l.op.ID, "resume")
+			l.finished(desk)
+		})
+	}
+}
