@@ -44,6 +44,15 @@ func confirmed(a ghpkg.Account, configured time.Duration) ghpkg.Account {
 	return a
 }
 
+// nextAfter returns when a turn may begin after one that ended at t: never
+// closer than the pace, and at once without one.
+func nextAfter(t time.Time, pace time.Duration) time.Time {
+	if pace == 0 {
+		return wholeMillis(t)
+	}
+	return notBefore(t.Add(pace))
+}
+
 // wholeMillis returns t in whole milliseconds, as it is stored.
 func wholeMillis(t time.Time) time.Time { return time.UnixMilli(t.UnixMilli()).UTC() }
 

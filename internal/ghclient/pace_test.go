@@ -81,5 +81,11 @@ func TestMomentsAreNeverEarlier(t *testing.T) {
 		if got := notBefore(tt.at); got != tt.want {
 			t.Errorf("not before %s: %s", tt.at, got)
 		}
+		if got := nextAfter(tt.at, time.Second); got != tt.want.Add(time.Second) {
+			t.Errorf("a second after %s: %s", tt.at, got)
+		}
+		if got := nextAfter(tt.at, 0); got.After(tt.at) {
+			t.Errorf("without a pace the next one waits until %s", got)
+		}
 	}
 }

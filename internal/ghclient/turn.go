@@ -116,7 +116,7 @@ func (a *account) takeTurn(ctx context.Context, p patience) (*turn, error) {
 			t.before = is
 			is.Holder, is.HeldUntil = t.holder, wholeMillis(begin.Add(holdTime))
 			// The pace holds even if the turn is never given back.
-			is.NextAt = notBefore(begin.Add(pace))
+			is.NextAt = nextAfter(begin, pace)
 			return is, true
 		})
 		if err != nil || taken {
@@ -208,7 +208,7 @@ func (t *turn) leave(ctx context.Context, worked bool) {
 			is = confirmed(is, a.opts.MutationInterval)
 		}
 		is.Holder, is.HeldUntil = "", wholeMillis(now)
-		is.NextAt = notBefore(now.Add(paceOf(is, a.opts.MutationInterval)))
+		is.NextAt = nextAfter(now, paceOf(is, a.opts.MutationInterval))
 		return is, true
 	})
 }
