@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghclient"
 	"github.com/stockroom-dev/stockroom/internal/operations"
 	"github.com/stockroom-dev/stockroom/internal/queue"
 	"github.com/stockroom-dev/stockroom/internal/store"
@@ -45,7 +46,7 @@ func (w *work) wake(ctx context.Context, viewerID int64) error { return w.queue.
 // start begins to work, first on what an earlier process left.
 func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Operations) error {
 	if _, alone := db.SQLite(); alone { // nobody else is at work, whatever a killed process left
-		if err := errors.Join(db.BreakLeases(ctx), db.BreakTurns(ctx)); err != nil {
+		if err := errors.Join(db.BreakLeases(ctx), db.BreakTurns(ctx, ghclient.HoldTime)); err != nil {
 			return fmt.Errorf("take over what an earlier process left: %w", err)
 		}
 	}

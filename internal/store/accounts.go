@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
@@ -44,9 +45,11 @@ func (s *Store) SwapAccount(ctx context.Context, name string, was, is ghpkg.Acco
 }
 
 // BreakTurns gives all turns back, for a process that is alone with its
-// database: whoever held one is dead. The pace and the limits hold on.
-func (s *Store) BreakTurns(ctx context.Context) error {
-	return s.removed(ctx, "break the turns", `UPDATE github_accounts SET holder = '' WHERE holder <> ''`)
+// database: whoever held one is dead. They ended, as far as anybody knows, when
+// they were taken, which was hold before their end. The pace and the limits hold on.
+func (s *Store) BreakTurns(ctx context.Context, hold time.Duration) error {
+	return s.removed(ctx, "break the turns",
+		`UPDATE github_accounts SET holder = '', held_until = held_until - $1 WHERE holder <> ''`, hold.Milliseconds())
 }
 
 // accountValues are an account's columns. The pace is in nanoseconds.

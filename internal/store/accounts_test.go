@@ -65,11 +65,11 @@ func TestBreakTurnsLeavesPaceAndLimits(t *testing.T) {
 		if ok, err := s.SwapAccount(t.Context(), "olivia", ghpkg.Account{}, held); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
-		if err := s.BreakTurns(t.Context()); err != nil {
+		if err := s.BreakTurns(t.Context(), 20*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		free := held
-		free.Holder = ""
+		free.Holder, free.HeldUntil = "", epoch.Add(-20*time.Second)
 		is, err := s.Account(t.Context(), "olivia")
 		if diff := cmp.Diff(free, is); diff != "" || err != nil {
 			t.Errorf("%v, -want +got\n%s", err, diff)
