@@ -89,8 +89,7 @@ func (r VersionRow) pick(ctx context.Context, of *Anchor) templ.Component {
 	return picking(ctx, r.Pick, name)
 }
 
-// picking is the checkbox of what is called so. The name is put in by hand: a
-// message with arguments costs too much for each of a hundred rows.
+// picking is the checkbox of what is called so.
 func picking(ctx context.Context, value, name string) templ.Component {
-	return ui.Pick(selectionID, value, strings.Replace(i18n.T(ctx, "select.row"), "{name}", name, 1))
+	return &ui.Pick{Form: selectionID, Value: value, Says: i18n.T(ctx, "select.row"), Name: name}
 }

@@ -86,11 +86,25 @@ func DialogButton(href, text, what string, careful bool) templ.Component {
 		`" hx-target="#dialog-body" hx-swap="innerHTML">` + label(text, what) + `</a>`)
 }
 
-// Pick is a checkbox that selects a row for a form outside of it. name is what
-// those hear who do not see the row.
-func Pick(form, value, name string) templ.Component {
-	return leaf(`<label class="pick"><input type="checkbox" name="item" value="` + escape(value) + `" form="` + form +
-		`" aria-label="` + escape(name) + `"></label>`)
+// Pick is a checkbox that selects a row for the form outside of it.
+type Pick struct {
+	Form, Value string
+	Says        string // what those hear who do not see the row; "{name}" stands for Name
+	Name        string
+}
+
+// Render writes the checkbox piece by piece: there is one in every row.
+func (p *Pick) Render(_ context.Context, w io.Writer) error {
+	before, after, _ := strings.Cut(p.Says, "{name}")
+	for _, part := range [...]string{
+		`<label class="pick"><input type="checkbox" name="item" value="`, escape(p.Value), `" form="`, p.Form,
+		`" aria-label="`, escape(before), escape(p.Name), escape(after), `"></label>`,
+	} {
+		if _, err := io.WriteString(w, part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ButtonOff is a small button that cannot be pressed.
