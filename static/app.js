@@ -46,7 +46,7 @@
   const idOf = (target) => (typeof target === 'string' ? target.replace(/^#/, '') : target?.id);
 
   // A poll comes every other second: it neither dims the table nor repeats itself.
-  const polls = (element) => element?.matches?.('.poll');
+  const polls = (element) => element?.matches?.('.poll, .badge');
 
   // Selecting. What is selected is kept here by its address: a swap may use a
   // row's box again for another row.

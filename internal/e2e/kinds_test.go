@@ -63,6 +63,18 @@ func (g *gallery) kinds(t *testing.T) []kind {
 			tb.until(selector, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
 		}
 	}
+	freeze := func(tb *tab) {
+		click(".rows .pick input")(tb)
+		tb.leave(func() { click("#selection button:not([type])")(tb) })
+	}
+	pause := func(tb *tab) {
+		freeze(tb)
+		tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "1"))
+		// One item is soon gone, so GitHub is made to think.
+		tb.GitHub.Inject(ghfake.Fault{Method: http.MethodDelete, PathPattern: "nightly", Delay: 5 * time.Second})
+		tb.leave(func() { click(".start button")(tb) })
+		then(click("[action$='/pause'] button"), "[action$='/resume']")(tb)
+	}
 	return []kind{
 		{name: "landing", path: link.Home},
 		{name: "signed-out", path: link.SignedOut},
@@ -116,6 +128,9 @@ func (g *gallery) kinds(t *testing.T) []kind {
 			tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "preview"))
 			tb.leave(func() { tb.do(chromedp.Click(chromedp.CSS(".confirm form button:not([type])"))) })
 		}},
+		{name: "operation-draft", who: owner, path: link.Package(core), open: freeze},
+		{name: "operation-at-work", who: owner, path: link.Package(nightly) + "?q=tag:none&per_page=25", open: pause},
+		{name: "operations", who: owner, path: link.Operations},
 		// The last for this person: the wait that GitHub asks for is kept.
 		{name: "error-limit", who: member, path: packages + "/rubygems/acme_orders", open: func(tb *tab) {
 			tb.GitHub.SecondaryLimit(1, http.StatusTooManyRequests, time.Minute)
