@@ -146,6 +146,13 @@ func TestTheTurnSaysWhenItWasSent(t *testing.T) {
 			}
 		}, overTime, true},
 		{"sent, and the turn given back", func(t *testing.T, l *left) { takeAndLeave(t, l.start(t).account) }, overTime, true},
+		{"sent, and the turn broken at the start", func(t *testing.T, l *left) {
+			l.take(t)
+			is := l.kept.byName["olivia"]
+			is.Holder, is.HeldUntil = "", is.HeldUntil.Add(-HoldTime) // as store.BreakTurns does
+			l.kept.byName["olivia"] = is
+			_ = l.clock.sleep(t.Context(), 3*time.Second)
+		}, overTime - 3*time.Second, true},
 		{"sent long ago", func(t *testing.T, l *left) { l.take(t); _ = l.clock.sleep(t.Context(), time.Hour) }, 0, true},
 		{"never sent", func(t *testing.T, l *left) { _ = l.clock.sleep(t.Context(), 900*time.Millisecond) }, 0, false},
 	}

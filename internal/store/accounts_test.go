@@ -53,8 +53,6 @@ func TestAccountsAreSwappedByWhoKnowsThem(t *testing.T) {
 	})
 }
 
-// TestOneOfManySwapsAnAccount lets two processes count in the account: no step
-// is lost, and none is made twice.
 func TestBreakTurnsLeavesPaceAndLimits(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s := open(t, databaseURL)
@@ -77,6 +75,8 @@ func TestBreakTurnsLeavesPaceAndLimits(t *testing.T) {
 	})
 }
 
+// TestOneOfManySwapsAnAccount lets two processes count in the account: no step
+// is lost, and none is made twice.
 func TestOneOfManySwapsAnAccount(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		const each = 10
