@@ -110,7 +110,7 @@ func (h *edge) sendOperation(c echo.Context, a opened, status int, p *views.Prob
 // operationHead is everything on the page but the items.
 func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) {
 	op, ctx := a.op, c.Request().Context()
-	sum, err := h.Operations.Summary(ctx, op.ID)
+	sum, err := h.summary(ctx, op)
 	if err != nil {
 		return views.Operation{}, err
 	}
@@ -119,7 +119,7 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 		family = "operation.ask."
 	}
 	page := views.Operation{
-		Title: operationTitle(c, family, op, unitOf(op, sum)), Action: op.Action, State: op.State, Source: sourceOf(op),
+		Title: operationTitle(c, family, op), Action: op.Action, State: op.State, Source: sourceOf(op),
 		Reason: op.Reason, Actor: op.Actor.Login, Created: op.CreatedAt, Started: op.StartedAt, Ended: op.EndedAt,
 	}
 	page.Frame = h.frame(c, page.Title, views.SectionOperations,
@@ -140,8 +140,8 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 }
 
 // unitOf names what the items are.
-func unitOf(op ghpkg.Operation, sum ghpkg.OperationSummary) string {
-	switch sum.Whole {
+func unitOf(op ghpkg.Operation) string {
+	switch op.Whole {
 	case 0:
 		return "versions"
 	case op.Total():

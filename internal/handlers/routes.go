@@ -14,13 +14,14 @@ import (
 type edge struct {
 	Deps
 	echo *echo.Echo
+	sums summaries
 }
 
 // New returns the whole edge: a handler, and the answer to requests that fail
 // before they reach one. The middleware that needs no routes is around it, in
 // internal/app.
 func New(d Deps) (handler http.Handler, answer func(http.ResponseWriter, *http.Request, error)) {
-	h := &edge{d, echo.New()}
+	h := &edge{Deps: d, echo: echo.New()}
 	h.echo.HTTPErrorHandler = h.fail
 	h.echo.Use(h.locale, tellLog, h.admit)
 	h.routes(h.echo)
