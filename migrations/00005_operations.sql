@@ -51,6 +51,7 @@ CREATE TABLE operation_items (
 );
 -- Counting needs nothing but the index, and so does finding the next one.
 CREATE INDEX operation_items_state ON operation_items (operation_id, state, seq);
+CREATE INDEX operation_items_whole ON operation_items (operation_id) WHERE version_id = 0;
 
 -- Who of several replicas works on a viewer's operations, and until when unless it says so again.
 CREATE TABLE operation_leases (

@@ -60,6 +60,7 @@ type Operation struct {
 	Why          string    // a fault's code: why it waits or is paused; empty: a person paused it, or neither
 	Said         string    // GitHub's own words to that, or empty
 	Counts       ItemCounts
+	Whole        int // items that are whole packages
 }
 
 // Total returns how many items the operation has.

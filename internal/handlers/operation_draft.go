@@ -14,7 +14,7 @@ import (
 
 // operationDraft is what is known before an operation starts, and the way to start it.
 func (h *edge) operationDraft(c echo.Context, a opened, sum ghpkg.OperationSummary) (*views.OperationDraft, error) {
-	d := &views.OperationDraft{Total: a.op.Total(), Facts: h.operationFacts(c, a.op, sum)}
+	d := &views.OperationDraft{Total: a.op.Total(), Does: operationTitle(c, "operation.title.", a.op), Facts: h.operationFacts(c, a.op, sum)}
 	if !a.mine() {
 		return d, nil
 	}

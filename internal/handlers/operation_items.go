@@ -9,10 +9,34 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
-// itemsEvery is how many seconds pass until the items of an operation that is
-// not over are looked at again. There may be a hundred of them, so it is less
-// often than the numbers.
-const itemsEvery = 10
+// How many seconds pass until the items of an operation that is not over are
+// looked at again. There may be a hundred of them, so it is often only where
+// the work is.
+const (
+	itemsNear = 3
+	itemsFar  = 15
+)
+
+// itemsEvery is that for these rows; 0: they stay as they are. Filtered rows
+// come and go, so these may always change.
+func itemsEvery(items []ghpkg.OperationItem, filtered bool) int {
+	begun, left := 0, 0
+	for _, i := range items {
+		if i.State != ghpkg.ItemPending {
+			begun++
+		}
+		if i.State == ghpkg.ItemPending || i.State == ghpkg.ItemRunning {
+			left++
+		}
+	}
+	switch {
+	case left == 0 && !filtered:
+		return 0
+	case left > 0 && begun > 0:
+		return itemsNear
+	}
+	return itemsFar
+}
 
 // operationItems is the table of an operation's items.
 func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, error) {
@@ -38,7 +62,7 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 	case t.Draft && a.mine():
 		t.Remove = link.Steer(op.ID, "remove")
 	case !t.Draft && !op.Over():
-		t.Every = itemsEvery
+		t.Every = itemsEvery(items, t.Active)
 	}
 	for _, i := range items {
 		t.Rows = append(t.Rows, itemRow(c, i, t.Draft))

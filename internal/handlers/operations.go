@@ -83,7 +83,7 @@ func (h *edge) operationsPage(c echo.Context, state ghpkg.OperationState, q ghpk
 func operationRow(c echo.Context, op ghpkg.Operation, others bool) views.OperationRow {
 	row := views.OperationRow{
 		Href: link.Operation(op.ID), Action: op.Action, State: op.State, Source: sourceOf(op), Reason: op.Reason,
-		Title: operationTitle(c, "operation.title.", op, "items"), At: op.CreatedAt, Total: op.Total(), Settled: settled(op),
+		Title: operationTitle(c, "operation.title.", op), At: op.CreatedAt, Total: op.Total(), Settled: settled(op),
 		Lost: settled(op) - op.Counts[ghpkg.ItemDone], Until: op.WaitingUntil,
 	}
 	if others {
@@ -96,8 +96,8 @@ func operationRow(c echo.Context, op ghpkg.Operation, others bool) views.Operati
 }
 
 // operationTitle says what the operation does with how many of what.
-func operationTitle(c echo.Context, family string, op ghpkg.Operation, unit string) string {
-	return i18n.T(c.Request().Context(), family+string(op.Action)+"."+unit, "Count", op.Total())
+func operationTitle(c echo.Context, family string, op ghpkg.Operation) string {
+	return i18n.T(c.Request().Context(), family+string(op.Action)+"."+unitOf(op), "Count", op.Total())
 }
 
 // settled is how many items are over.

@@ -105,7 +105,6 @@ func families() map[string][]string {
 		"item.state.":        append(names(ghpkg.ItemStates()), "any"),
 		"check.":             append(names(ghpkg.ItemChecks()), "any"),
 		"operation.fact.":    troubles(),
-		"operation.start.":   {"delete", "restore"},
 		"operation.title.":   units(),
 		"operation.ask.":     units(),
 		"operation.answer.":  {"started", "paused", "resumed", "stopped", "retried", "undone", "removed", "discarded"},

@@ -22,6 +22,7 @@ func selectOperations() string {
 	for _, state := range ghpkg.ItemStates() {
 		b.WriteString(", (SELECT COUNT(*) FROM operation_items i WHERE i.operation_id = o.id AND i.state = '" + string(state) + "')")
 	}
+	b.WriteString(", (SELECT COUNT(*) FROM operation_items i WHERE i.operation_id = o.id AND i.version_id = 0)")
 	return b.String() + " FROM operations o"
 }
 
@@ -122,7 +123,7 @@ func scanOperation(row scanner) (ghpkg.Operation, error) {
 	for i := range counts {
 		to = append(to, &counts[i])
 	}
-	if err := row.Scan(to...); err != nil {
+	if err := row.Scan(append(to, &op.Whole)...); err != nil {
 		return ghpkg.Operation{}, err
 	}
 	op.Complete, op.CreatedAt = complete != 0, fromMillis(created)

@@ -113,7 +113,7 @@ func TestOperationIsKeptWhole(t *testing.T) {
 		}}
 		insert(t, s, op, want)
 
-		op.Counts = ghpkg.ItemCounts{ghpkg.ItemPending: 3}
+		op.Counts, op.Whole = ghpkg.ItemCounts{ghpkg.ItemPending: 3}, 1
 		if diff := cmp.Diff(op, operation(t, s, op.ID)); diff != "" {
 			t.Errorf("the operation (-want +got):\n%s", diff)
 		}

@@ -21,7 +21,7 @@ type Operations struct {
 // OperationRow is one bulk operation.
 type OperationRow struct {
 	Href    string
-	Title   string // "Delete 800 items"
+	Title   string // "Delete 800 versions"
 	Action  ghpkg.Action
 	State   ghpkg.OperationState
 	Actor   string // empty: the viewer
@@ -71,7 +71,7 @@ type OperationDraft struct {
 	MoreEmptied string // the rest of them; empty: these are all
 	Instead     string // where to post a package to be deleted instead
 	Total       int
-	Takes       string // "about 14 minutes"
+	Does        string // "Delete 800 versions"
 	Confirm     string // as typed
 	Typed       string // the reason as typed
 	Missing     []string

@@ -17,8 +17,9 @@ const (
 	ItemsID      = "items"
 	BadgeID      = "badge"
 
-	removeID = "remove"
-	stopID   = "stop"
+	discardID = "discard"
+	removeID  = "remove"
+	stopID    = "stop"
 )
 
 // following asks for a part of a page again every so many seconds, as polling does.
@@ -136,6 +137,10 @@ func (o Operation) framed() Frame {
 	}
 	return f
 }
+
+// starts reports whether the form that starts it is shown: the way to discard
+// it stands beside that button, then.
+func (d OperationDraft) starts() bool { return d.Grant == nil && d.Start != "" && d.Total > 0 }
 
 // heading names the column of what is expected, or of what became of it.
 func (t OperationItems) heading() string {
