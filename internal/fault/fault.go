@@ -55,6 +55,8 @@ const (
 	CodeCrossSite      Code = "cross_site"      //
 	CodeTooLarge       Code = "too_large"       //
 	CodeTooMany        Code = "too_many"        // as many as one viewer may keep
+	CodeTooFast        Code = "too_fast"        // one client signs in more often than it may
+	CodeOverloaded     Code = "overloaded"      // as many requests are being worked on as there may be
 	CodeMethod         Code = "method"          // the URL does not take this method
 	CodeNoPage         Code = "no_page"         // no such URL here
 	CodeReadOnly       Code = "read_only"       // STOCKROOM_READ_ONLY
@@ -85,6 +87,7 @@ const (
 	CodePageCap        Code = "page_cap"        // per_page × page > 10000
 	CodeRateLimited    Code = "rate_limited"    // primary limit
 	CodeSecondaryLimit Code = "secondary_limit" // secondary limit
+	CodeReserve        Code = "reserve"         // a job leaves the rest of the hourly budget to the person
 	CodeBusy           Code = "busy"            // an earlier change of the same viewer is still on its way
 	CodeUpstream       Code = "upstream"        // a 5xx, or an answer that could not be read
 	CodeNotDone        Code = "not_done"        // GitHub failed, and the change did not happen
@@ -100,11 +103,11 @@ const (
 func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeTooMany,
-		CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
+		CodeTooFast, CodeOverloaded, CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
 		CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
-		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeBusy, CodeUpstream, CodeNotDone,
+		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeReserve, CodeBusy, CodeUpstream, CodeNotDone,
 		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeLoading,
 	}
 }

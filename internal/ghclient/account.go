@@ -18,6 +18,7 @@ type account struct {
 	kept    Accounts
 	durable bool // kept for longer than this process lives
 	guard   guard
+	budget  budget
 	gate    chan struct{} // holds one of this process's changes, in the order of their coming
 	used    atomic.Int64  // when it was used last, in Unix seconds
 
@@ -100,6 +101,7 @@ func (a *account) change(ctx context.Context, edit func(ghpkg.Account) (ghpkg.Ac
 // learn reads an answer, and tells the other replicas of a limit in it.
 func (a *account) learn(ctx context.Context, answer *answer) *limitError {
 	now := a.opts.Now()
+	a.budget.learn(answer.header)
 	limit := a.guard.learn(now, answer)
 	if limit == nil {
 		return nil

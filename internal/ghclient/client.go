@@ -111,14 +111,18 @@ func (c *Client) Patient() *Client {
 	return &patient
 }
 
-// Limit returns how long GitHub wants the account to wait, and why; 0: not at all.
+// Limit returns how long GitHub wants the account to wait, and why; 0: not at
+// all. A patient client also waits when only the person's reserve is left.
 func (c *Client) Limit(ctx context.Context) (time.Duration, *fault.Error) {
 	c.account.refresh(ctx)
 	limit := c.account.limit()
-	if limit == nil {
-		return 0, nil
+	if limit != nil {
+		return limit.wait, limitFault(request{op: "ghclient.Limit"}, limit)
 	}
-	return limit.wait, limitFault(request{op: "ghclient.Limit"}, limit)
+	if wait := c.account.budget.reserved(c.gh.opts.Now()); c.patient && wait > 0 {
+		return wait, &fault.Error{Kind: fault.RateLimited, Code: fault.CodeReserve, Op: "ghclient.Limit", RetryAfter: wait}
+	}
+	return 0, nil
 }
 
 // callTime bounds one call, body included. GitHub itself gives up after 10 s.
