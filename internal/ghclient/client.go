@@ -37,7 +37,8 @@ type Call struct {
 	Route     string // "/orgs/{org}/packages/{package_type}", never a name
 	Status    int    // 0: no answer
 	Duration  time.Duration
-	FromCache bool // GitHub said that what we hold is still right
+	FromCache bool   // GitHub said that what we hold is still right
+	Limit     string // the limit that it met, "primary" or "secondary"; empty: none
 }
 
 // GitHub is what all clients share: connections, the ETag cache, and what is
@@ -171,15 +172,16 @@ func (c *Client) client() *github.Client {
 
 // observe reports a call unless the guard kept it here.
 func (g *GitHub) observe(r request, resp *github.Response, err error, took time.Duration) {
-	if limit, ok := limitOf(err); ok && limit.local {
+	limit, limited := limitOf(err)
+	if limited && limit.local {
 		return
 	}
 	call := Call{Method: r.method, Route: r.route, Duration: took}
-	if resp != nil && resp.Response != nil {
+	if limited {
+		call.Status, call.Limit = limit.status, limit.kind()
+	} else if resp != nil && resp.Response != nil {
 		call.Status = resp.StatusCode
 		call.FromCache = resp.Header.Get(fromCacheHeader) != ""
-	} else if limit, ok := limitOf(err); ok {
-		call.Status = limit.status
 	}
 	g.opts.Observe(call)
 }

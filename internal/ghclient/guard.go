@@ -24,6 +24,14 @@ type limitError struct {
 
 func (e *limitError) Error() string { return fmt.Sprintf("limited by GitHub for %s", e.wait) }
 
+// kind names the limit for metrics.
+func (e *limitError) kind() string {
+	if e.secondary {
+		return "secondary"
+	}
+	return "primary"
+}
+
 // limitOf returns the limit that err is about.
 func limitOf(err error) (*limitError, bool) { return errors.AsType[*limitError](err) }
 

@@ -148,12 +148,12 @@ func TestObserve(t *testing.T) {
 	for range 5 { // the fifth stays here: GitHub said wait
 		c.Package(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "secret-name"))
 	}
-	want := []Call{{Status: 200}, {Status: 200, FromCache: true}, {Status: 404}, {Status: 429}}
+	want := []Call{{Status: 200}, {Status: 200, FromCache: true}, {Status: 404}, {Status: 429, Limit: "secondary"}}
 	if len(seen) != len(want) {
 		t.Fatalf("saw %d calls, want %d", len(seen), len(want))
 	}
 	for i, c := range seen {
-		if c.Status != want[i].Status || c.FromCache != want[i].FromCache || c.Method != "GET" || c.Route != "/orgs/{org}/packages/{package_type}/{package_name}" {
+		if c.Status != want[i].Status || c.FromCache != want[i].FromCache || c.Limit != want[i].Limit || c.Method != "GET" || c.Route != "/orgs/{org}/packages/{package_type}/{package_name}" {
 			t.Errorf("call %d: %+v", i, c)
 		}
 	}
