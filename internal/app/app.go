@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/access"
@@ -19,6 +18,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/ledger"
+	"github.com/stockroom-dev/stockroom/internal/metrics"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
 	"github.com/stockroom-dev/stockroom/internal/store"
 	"github.com/stockroom-dev/stockroom/static"
@@ -82,7 +82,8 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err := records.Recover(ctx); err != nil {
 		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
 	}
-	gh := newGitHub(cfg, o, db)
+	counts := metrics.New()
+	gh := newGitHub(cfg, o, db, counts)
 	gate := newAccess(cfg, o, gh)
 	people, err := newAuth(cfg, o, db, gh, gate)
 	if err != nil {
@@ -105,6 +106,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Catalogue:   catalogue,
 		Ready:       db.Migrated,
 		Static:      static.Handler(),
+		Metrics:     counts.Handler(),
 		GitHubURL:   cfg.GitHub.WebURL,
 		Now:         o.Now,
 		Log:         o.Log,
@@ -112,23 +114,21 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Practice:    o.Practice,
 	})
 	people.Fail = answer
-	around, err := middleware.New(middleware.Options{
-		Log: o.Log, Answer: answer, BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies,
-		AvatarSources: ghclient.AvatarSources(cfg.GitHub.WebURL), Quiet: forPlatform,
-		ProxyUser: cfg.ProxyUserHeader, Open: forEverybody,
-	})
+	around, err := newAround(cfg, o, answer, counts)
 	if err != nil {
 		return nil, err
 	}
+	watch(counts, o, db, gh, jobs)
 	a := &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index, work: jobs}
 	return a, jobs.start(ctx, db, ops)
 }
 
-func newGitHub(cfg config.Config, o Options, db *store.Store) *ghclient.GitHub {
+func newGitHub(cfg config.Config, o Options, db *store.Store, counts *metrics.Metrics) *ghclient.GitHub {
 	return ghclient.New(ghclient.Options{
 		WebURL: cfg.GitHub.WebURL, APIURL: cfg.GitHub.APIURL, APIVersion: cfg.GitHub.APIVersion,
 		UserAgent: "Stockroom", ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
 		MutationInterval: cfg.MutationInterval, Accounts: db, Transport: o.Transport, Now: o.Now, Sleep: o.Sleep,
+		Observe: func(c ghclient.Call) { counts.Call(metrics.Call(c)) },
 	})
 }
 
@@ -143,27 +143,4 @@ func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub,
 		Keys: keys, Store: db, GitHub: identities{gh}, Transport: o.Transport, Now: o.Now, Log: o.Log,
 		Admit: gate.Admit, InUse: db.SessionInUse, ProxyUser: middleware.ProxyUserFrom,
 	}), nil
-}
-
-// withSession looks up who is asking, but not for what is the same for
-// everybody: a database that is down must not take the probes with it.
-func withSession(people *auth.Auth, edge http.Handler) http.Handler {
-	inside := people.Middleware(edge)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if forEverybody(r.URL.Path) {
-			edge.ServeHTTP(w, r)
-			return
-		}
-		inside.ServeHTTP(w, r)
-	})
-}
-
-// forEverybody reports whether a path is answered alike whoever asks.
-func forEverybody(path string) bool {
-	return forPlatform(path) || strings.HasPrefix(path, static.Prefix) || path == "/favicon.ico"
-}
-
-// forPlatform reports whether a path is a probe's, which asks every few seconds.
-func forPlatform(path string) bool {
-	return path == "/healthz" || path == "/readyz" || path == "/metrics"
 }

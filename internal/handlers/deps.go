@@ -123,6 +123,7 @@ type Deps struct {
 	Catalogue   *i18n.Catalogue
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler
+	Metrics     http.Handler
 	GitHubURL   *url.URL // GitHub's web address
 	Now         func() time.Time
 	Log         *slog.Logger

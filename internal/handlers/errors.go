@@ -40,6 +40,7 @@ var exactStatuses = map[fault.Code]int{
 	fault.CodeTooLarge:      http.StatusRequestEntityTooLarge,
 	fault.CodeAccessUnknown: http.StatusServiceUnavailable,
 	fault.CodeLoading:       http.StatusServiceUnavailable,
+	fault.CodeOverloaded:    http.StatusServiceUnavailable,
 }
 
 func statusOf(e *fault.Error) int {

@@ -52,6 +52,10 @@ func titleKey(e *fault.Error) string {
 		return "problem.loading" // GitHub asks for nothing
 	case fault.CodeState:
 		return "problem.state"
+	case fault.CodeTooFast:
+		return "problem.too_fast" // it is we who ask
+	case fault.CodeOverloaded:
+		return "problem.overloaded"
 	}
 	switch e.Kind {
 	case fault.Refused, fault.Forbidden:

@@ -69,6 +69,7 @@ const (
 func (h *edge) routes(e *echo.Echo) {
 	e.GET("/healthz", h.healthz)
 	e.GET("/readyz", h.readyz)
+	e.GET("/metrics", echo.WrapHandler(h.Metrics))
 	e.GET("/static/*", echo.WrapHandler(h.Static))
 	e.GET("/favicon.ico", echo.WrapHandler(h.Static))
 
@@ -106,7 +107,7 @@ func (h *edge) routes(e *echo.Echo) {
 // unguarded are the routes for those who may not enter: what is the same for
 // everybody, and the ways in and out.
 var unguarded = map[string]bool{
-	"/healthz": true, "/readyz": true, "/static/*": true, "/favicon.ico": true,
+	"/healthz": true, "/readyz": true, "/metrics": true, "/static/*": true, "/favicon.ico": true,
 	"/login": true, "/login/callback": true, "/logout": true,
 }
 

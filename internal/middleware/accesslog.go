@@ -5,7 +5,18 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
 )
+
+// Request is one answered request, for metrics.
+type Request struct {
+	Method string
+	Route  string        // the pattern that was taken, never a path; empty: none
+	Status int           // 0: the answer was broken off
+	Took   time.Duration //
+	Bound  string        // the code of the bound that turned it away; empty: none
+}
 
 type seenKey struct{}
 
@@ -14,6 +25,7 @@ type seenKey struct{}
 type seen struct {
 	route  string
 	viewer int64
+	bound  fault.Code
 }
 
 // SetRoute tells the access log which route the request took ("/orgs/:org/…").
@@ -30,15 +42,20 @@ func SetViewer(ctx context.Context, id int64) {
 	}
 }
 
-// AccessLog logs every request once it is answered. The query is left out: the
-// OAuth callback's holds a code, and a search may hold anything.
-func AccessLog(log *slog.Logger, quiet func(path string) bool) Middleware {
+// AccessLog logs every request once it is answered, and tells observe. The query
+// is left out: the OAuth callback's holds a code, and a search may hold anything.
+func AccessLog(log *slog.Logger, quiet func(path string) bool, observe func(Request)) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began, rec, s := time.Now(), &recorder{ResponseWriter: w}, &seen{}
 			ctx := context.WithValue(r.Context(), seenKey{}, s)
 			finished := false
 			defer func() { // also when the handler aborts the connection by a panic
+				took := time.Since(began)
+				if rec.status == 0 && finished {
+					rec.status = http.StatusOK // what net/http sends for a handler that wrote nothing
+				}
+				observe(s.request(r, rec, took, finished))
 				level := slog.LevelInfo
 				switch {
 				case rec.status >= http.StatusInternalServerError || !finished:
@@ -49,7 +66,7 @@ func AccessLog(log *slog.Logger, quiet func(path string) bool) Middleware {
 				if !log.Enabled(ctx, level) {
 					return
 				}
-				log.LogAttrs(ctx, level, "request", s.attrs(r, rec, time.Since(began), finished)...)
+				log.LogAttrs(ctx, level, "request", s.attrs(r, rec, took, finished)...)
 			}()
 			next.ServeHTTP(rec, r.WithContext(ctx))
 			finished = true
@@ -57,11 +74,17 @@ func AccessLog(log *slog.Logger, quiet func(path string) bool) Middleware {
 	}
 }
 
+// request returns what metrics count.
+func (s *seen) request(r *http.Request, rec *recorder, took time.Duration, finished bool) Request {
+	counted := Request{Method: r.Method, Route: s.route, Status: rec.status, Took: took, Bound: string(s.bound)}
+	if !finished {
+		counted.Status = 0
+	}
+	return counted
+}
+
 // attrs returns the fields of one line.
 func (s *seen) attrs(r *http.Request, rec *recorder, took time.Duration, finished bool) []slog.Attr {
-	if rec.status == 0 && finished {
-		rec.status = http.StatusOK // what net/http sends for a handler that wrote nothing
-	}
 	attrs := []slog.Attr{
 		slog.String("method", r.Method),
 		slog.String("path", r.URL.EscapedPath()),

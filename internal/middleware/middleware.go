@@ -34,7 +34,10 @@ type Options struct {
 	AvatarSources  []string          // origins of pictures, beside our own
 	ProxyUser      string            // the header with the SSO identity; empty: none is asked for
 	Open           func(string) bool // paths that need no SSO identity; nil: none
-	Quiet          func(string) bool // paths that are logged at debug level only; nil: none
+	Quiet          func(string) bool // the probes: logged at debug level only, and never turned away; nil: none
+	SignIn         func(string) bool // paths that one client may ask for at a pace only; nil: none
+	Observe        func(Request)     // called after every request; nil: nobody counts
+	Now            func() time.Time  // nil: time.Now
 }
 
 // New returns the whole stack, outermost first:
@@ -45,7 +48,9 @@ type Options struct {
 //	headers          on every answer, whoever writes it
 //	compression      outside of recover, so that an error page is whole
 //	recover
+//	at once          turned away before it costs anything
 //	deadline
+//	sign-in pace
 //	SSO identity     refused before anything is told
 //	cross-origin     refused before anything is read
 //	body limit
@@ -58,26 +63,36 @@ func New(o Options) (Middleware, error) {
 	if err != nil {
 		return nil, err
 	}
-	none := func(string) bool { return false }
-	quiet, open := o.Quiet, o.Open
-	if quiet == nil {
-		quiet = none
-	}
-	if open == nil {
-		open = none
-	}
+	o.fill()
 	return Chain(
 		ClientAddress(o.TrustedProxies),
 		RequestID(),
-		AccessLog(o.Log, quiet),
+		AccessLog(o.Log, o.Quiet, o.Observe),
 		SecurityHeaders(o.BaseURL.Scheme == "https", o.AvatarSources),
 		compress,
 		Recover(o.Log, o.Answer),
+		AtOnce(MaxAtOnce, o.Quiet, o.Answer),
 		Deadline(MaxTime),
-		ProxyUser(o.ProxyUser, open, o.Answer),
+		SignInPace(o.SignIn, o.Now, o.Answer),
+		ProxyUser(o.ProxyUser, o.Open, o.Answer),
 		crossOrigin,
 		LimitBody(MaxBody, o.Answer),
 	), nil
+}
+
+// fill sets what may be nil.
+func (o *Options) fill() {
+	for _, paths := range []*func(string) bool{&o.Quiet, &o.Open, &o.SignIn} {
+		if *paths == nil {
+			*paths = func(string) bool { return false }
+		}
+	}
+	if o.Observe == nil {
+		o.Observe = func(Request) {}
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 }
 
 // Chain joins middleware into one; the first is the outermost.

@@ -20,7 +20,7 @@ func arrows() map[string][]string {
 
 		"internal/app": {
 			"internal/access", "internal/auth", "internal/config", "internal/fault", "internal/ghclient", "internal/ghpkg", "internal/handlers", "internal/i18n",
-			"internal/inventory", "internal/ledger", "internal/middleware", "internal/operations", "internal/queue", "internal/store", "static",
+			"internal/inventory", "internal/ledger", "internal/metrics", "internal/middleware", "internal/operations", "internal/queue", "internal/store", "static",
 		},
 
 		// The edge. It declares the interfaces that it calls, and never sees
@@ -33,6 +33,7 @@ func arrows() map[string][]string {
 		"internal/views/ui":   {"internal/i18n", "static"},
 		"internal/views/link": {"internal/ghpkg"},
 		"internal/middleware": {"internal/fault", "internal/ghpkg"},
+		"internal/metrics":    {},
 		"internal/i18n":       {"internal/fault"},
 
 		// What the edge asks.
@@ -78,6 +79,7 @@ func reserved() map[string][]string {
 		"modernc.org/sqlite":                     {"internal/store"},
 		"database/sql":                           {"internal/store", "internal/queue"},
 		"github.com/klauspost/compress/":         {"internal/middleware"},
+		"github.com/prometheus/":                 {"internal/metrics"},
 		"golang.org/x/crypto/x509roots/fallback": {"cmd/web"},
 		// For tests only.
 		"testing":                     {},
