@@ -64,6 +64,12 @@ func (h hand) Look(ctx context.Context, target ghpkg.Target) (ghpkg.Target, erro
 // Limit returns how long GitHub wants the account to wait.
 func (h hand) Limit(ctx context.Context) (time.Duration, *fault.Error) { return h.client.Limit(ctx) }
 
+// Up asks GitHub for what costs nothing.
+func (h hand) Up(ctx context.Context) error {
+	_, err := h.client.RateLimit(ctx)
+	return err
+}
+
 // newOperations returns the bulk jobs, which are worked on when wake is called
 // and when they are due.
 func newOperations(cfg config.Config, o Options, db *store.Store, h hands, wake func(context.Context, int64) error) *operations.Operations {

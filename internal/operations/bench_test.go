@@ -25,6 +25,8 @@ func (willing) Resume(context.Context, ghpkg.Change, time.Time) error { return n
 func (willing) Look(_ context.Context, t ghpkg.Target) (ghpkg.Target, error) {
 	return t, nil
 }
+func (willing) Up(context.Context) error { return nil }
+
 func (willing) Limit(context.Context) (time.Duration, *fault.Error) { return 0, nil }
 
 // BenchmarkItem is what an item of an operation of 10,000 costs us, beside

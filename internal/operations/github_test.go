@@ -33,7 +33,8 @@ type gitHub struct {
 	ledger    map[string]*ghpkg.Entry
 	turn      chan time.Time // when the next change may be sent
 	limited   time.Time
-	atOnce    int // changes on their way
+	down      bool // it answers nothing properly, and does nothing
+	atOnce    int  // changes on their way
 	doubled   bool
 	early     int // requests in spite of a limit
 	refuse    map[int64]*fault.Error
@@ -151,6 +152,8 @@ func (h hand) enter(what string) error {
 		g.early++
 	}
 	switch {
+	case g.down:
+		return &fault.Error{Kind: fault.Upstream, Code: fault.CodeUpstream, Op: what, Said: "down"}
 	case g.revoked[h.session]:
 		return &fault.Error{Kind: fault.SignedOut, Code: fault.CodeTokenRevoked, Op: what, Said: "Bad credentials"}
 	case g.chance(g.trouble):
@@ -176,6 +179,16 @@ func (h hand) Limit(context.Context) (time.Duration, *fault.Error) {
 		return wait, &fault.Error{Kind: fault.RateLimited, Code: fault.CodeSecondaryLimit, Op: "limit", Said: "secondary"}
 	}
 	return 0, nil
+}
+
+// Up is true even when a request fails: one is no outage.
+func (h hand) Up(context.Context) error {
+	h.g.mu.Lock()
+	defer h.g.mu.Unlock()
+	if h.g.down {
+		return &fault.Error{Kind: fault.Upstream, Code: fault.CodeUpstream, Op: "up", Said: "down"}
+	}
+	return h.life.step()
 }
 
 func (h hand) Look(ctx context.Context, t ghpkg.Target) (ghpkg.Target, error) {
@@ -281,8 +294,8 @@ func (h hand) mutate(ctx context.Context, c ghpkg.Change) error {
 // became of it.
 func (h hand) unanswered(ctx context.Context, c ghpkg.Change) error {
 	h.g.mu.Lock()
-	acted := h.g.chance(50) && h.g.do(c) == nil
-	clear := h.g.chance(80)
+	acted := !h.g.down && h.g.chance(50) && h.g.do(c) == nil
+	clear := !h.g.down && h.g.chance(80)
 	h.g.mu.Unlock()
 	if err := h.life.sleep(ctx, latency); err != nil {
 		return err

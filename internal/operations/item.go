@@ -23,6 +23,9 @@ func (r *run) send(ctx context.Context, item ghpkg.OperationItem) (time.Duration
 		if ctx.Err() != nil {
 			return 0, false, nil
 		}
+		if e := r.outage(ctx, err); e != nil {
+			return 0, false, r.hold(ctx, r.op, e, outageTime)
+		}
 		if state == ghpkg.ItemPending {
 			return r.react(ctx, err)
 		}
@@ -41,7 +44,18 @@ func (r *run) send(ctx context.Context, item ghpkg.OperationItem) (time.Duration
 	if kind := fault.KindOf(err); err != nil && ctx.Err() != nil && (kind == fault.Timeout || kind == fault.Internal) {
 		state = ghpkg.ItemPending // it never got its turn
 	}
-	return r.settle(ctx, item, state, err, begun)
+	return r.conclude(ctx, item, state, err, begun)
+}
+
+// conclude settles an item, unless GitHub cannot be asked what became of it:
+// then it stays running, until GitHub can.
+func (r *run) conclude(ctx context.Context, item ghpkg.OperationItem, state ghpkg.ItemState, why error, begun time.Time) (time.Duration, bool, error) {
+	if state == ghpkg.ItemUnknown {
+		if e := r.outage(ctx, why); e != nil {
+			return 0, false, r.hold(ctx, r.op, e, outageTime)
+		}
+	}
+	return r.settle(ctx, item, state, why, begun)
 }
 
 // recover finds out what became of an item that a process left behind.
@@ -55,7 +69,7 @@ func (r *run) recover(ctx context.Context, item ghpkg.OperationItem) (time.Durat
 	case state == "":
 		return r.react(ctx, err)
 	}
-	return r.settle(ctx, item, state, err, begun)
+	return r.conclude(ctx, item, state, err, begun)
 }
 
 // settle writes down what became of an item that was running.
@@ -77,6 +91,9 @@ func (r *run) settle(ctx context.Context, item ghpkg.OperationItem, state ghpkg.
 	}
 	r.paces.add(r.op.ID, item.At.Sub(r.ended))
 	r.ended = item.At
+	if e := toldToWait(why); e != nil {
+		return 0, false, r.hold(ctx, r.op, e, outageTime)
+	}
 	return 0, true, nil
 }
 
@@ -114,7 +131,7 @@ func forWantOfScope(err error) bool {
 func (r *run) look(ctx context.Context, t ghpkg.Target) (now ghpkg.Target, err error) {
 	for try := range lookTries {
 		now, err = r.hand.Look(ctx, t)
-		if kind := fault.KindOf(err); kind != fault.Upstream && kind != fault.Timeout {
+		if !unanswered(fault.KindOf(err)) || toldToWait(err) != nil {
 			return now, err
 		}
 		if try+1 < lookTries && r.Sleep(ctx, lookPause<<try) != nil {

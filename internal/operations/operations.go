@@ -27,6 +27,9 @@ type Hand interface {
 	Look(ctx context.Context, target ghpkg.Target) (ghpkg.Target, error)
 	// Limit returns how long GitHub wants this token to wait; 0: not at all.
 	Limit(ctx context.Context) (wait time.Duration, why *fault.Error)
+	// Up asks GitHub whether it answers at all, free of any budget; a fault of
+	// kind Upstream or Timeout if it does not.
+	Up(ctx context.Context) error
 }
 
 // Options are what Operations needs. All are required but Sleep.
