@@ -30,7 +30,6 @@ type bulkFault struct {
 	sent       int      // how often its deletion was sent
 	rest       string   // what became of the five behind it; empty: done
 	goOn       func(w *bulkWorld)
-	end        string // of the third item after going on; empty: done
 }
 
 // bulkWorld is an operation that deletes eight versions, in a time that flies.
