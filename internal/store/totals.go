@@ -37,7 +37,7 @@ func (s *Store) Totals(ctx context.Context, now time.Time) (Totals, error) {
 	err = s.db.QueryRowContext(ctx, `SELECT
 		(SELECT COUNT(*) FROM operation_items WHERE state = 'pending'
 			AND operation_id IN (SELECT id FROM operations WHERE `+atWork+`)),
-		(SELECT COUNT(*) FROM sessions WHERE viewer_id <> 0 AND expires_at > $1)`, now.UnixMilli()).Scan(&t.Pending, &t.Sessions)
+		(SELECT COUNT(*) FROM sessions WHERE viewer_id <> 0 AND expires_at > $1 AND NOT `+sessionDetached+`)`, now.UnixMilli()).Scan(&t.Pending, &t.Sessions)
 	if err != nil {
 		return Totals{}, fmt.Errorf("count what is pending: %w", err)
 	}
