@@ -17,10 +17,13 @@ const (
 	itemsFar  = 15
 )
 
-// itemsEvery is that for these rows; 0: they stay as they are. Filtered rows
-// come and go, so these may always change.
-func itemsEvery(items []ghpkg.OperationItem, filtered bool) int {
+// itemsEvery is that for the rows of one page; 0: they stay as they are.
+// Filtered rows come and go, so these may always change.
+func itemsEvery(a opened, items []ghpkg.OperationItem, filtered bool) int {
 	begun, left := 0, 0
+	if next := settled(a.op) - a.items.Offset; !filtered && a.items.Sort == "" && next >= 0 && next < len(items) {
+		begun++ // it will be now: unsorted, they are worked on in this order
+	}
 	for _, i := range items {
 		if i.State != ghpkg.ItemPending {
 			begun++
@@ -62,7 +65,7 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 	case t.Draft && a.mine():
 		t.Remove = link.Steer(op.ID, "remove")
 	case !t.Draft && !op.Over():
-		t.Every = itemsEvery(items, t.Active)
+		t.Every = itemsEvery(a, items, t.Active)
 	}
 	for _, i := range items {
 		t.Rows = append(t.Rows, itemRow(c, i, t.Draft))
