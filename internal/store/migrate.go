@@ -28,7 +28,8 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) (int64, err
 }
 
 func newProvider(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
-	var options []goose.ProviderOption
+	options := []goose.ProviderOption{goose.WithGoMigrations(
+		goose.NewGoMigration(firstLinks, &goose.GoFunc{RunTx: linkAll}, &goose.GoFunc{RunTx: linkNone}))}
 	if dialect == goose.DialectPostgres {
 		// Without the lock, replicas that start together fail on each other's tables.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
