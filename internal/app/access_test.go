@@ -150,7 +150,7 @@ func TestWrongMethod(t *testing.T) {
 			wrong = append(wrong, route{method: method, path: path})
 		}
 	}
-	for _, path := range []string{"/orgs/acme/packages", "/orgs/acme/docker/conflicts", app, version, "/ledger", "/ledger/none", "/login"} {
+	for _, path := range []string{"/orgs/acme/packages", "/orgs/acme/docker/conflicts", app, version, "/ledger", "/ledger/none", "/login", "/metrics"} {
 		wrong = append(wrong, route{method: "POST", path: path})
 	}
 	for _, path := range []string{"/orgs/acme/-/refresh", app + "/-/refresh", "/settings/sessions/revoke", "/logout", "/operations/none/start"} {
@@ -235,11 +235,11 @@ func TestHeaders(t *testing.T) {
 	_, b := start(t)
 	home := b.Get("/")
 	checkHeaders(t, "/", home)
-	paths := []string{"/healthz", "/readyz", "/login", "/login/callback", "/favicon.ico", "/static/none", "/nowhere", "/orgs/acme/packages?format=csv", "/orgs/acme/packages?format=xml"}
+	paths := []string{"/healthz", "/readyz", "/metrics", "/login", "/login/callback", "/favicon.ico", "/static/none", "/nowhere", "/orgs/acme/packages?format=csv", "/orgs/acme/packages?format=xml"}
 	home.Doc.Find("link[href^='/static/'], script[src^='/static/']").Each(func(_ int, s *goquery.Selection) {
 		paths = append(paths, s.AttrOr("href", s.AttrOr("src", "")))
 	})
-	if len(paths) < 11 {
+	if len(paths) < 12 {
 		t.Errorf("the page has no style or no script: %v", paths)
 	}
 	for _, path := range paths {

@@ -63,7 +63,7 @@ func TestWithoutSSO(t *testing.T) {
 			if page := b.HTMX("GET", app, nil); page.Status != 403 || page.Header.Get("HX-Retarget") == "" {
 				t.Errorf("htmx: %s", page)
 			}
-			for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/static/none": 404, "/favicon.ico": 200} {
+			for path, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/metrics": 200, "/static/none": 404, "/favicon.ico": 200} {
 				if page := b.Send("GET", path, nil, nil); page.Status != want {
 					t.Errorf("%s: status %d, want %d", path, page.Status, want)
 				}
