@@ -14,7 +14,7 @@ test: ## Run every test: both databases, and Chromium (TESTS=./internal/x/ for o
 	@build/with-services $(GO) test -race -shuffle=on $(TESTFLAGS) $(TESTS)
 
 bench: ## Measure what the README promises, as ratios
-	@build/with-services $(GO) test -run '^$$' -bench . -benchmem $(TESTS)
+	@build/with-services $(GO) test -run '^$$' -bench . -benchmem -timeout 1h $(TESTS)
 
 fuzz: ## Fuzz every target with FUZZTIME inputs (10000x), or for that long (60s)
 	@build/fuzz

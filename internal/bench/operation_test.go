@@ -14,7 +14,7 @@ import (
 // The bulk operations that are measured. All times are by a clock that is
 // faster than the machine's, also GitHub's 50 ms a call and its limits.
 const (
-	operationSpeed = 20
+	operationSpeed = 10
 	versionsOfOne  = 1000
 	selectedOfOne  = 800
 	paceOfOne      = time.Second
