@@ -60,6 +60,7 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 	flags.SetOutput(stderr)
 	version := flags.Bool("version", false, "print the version and exit")
 	health := flags.Bool("healthcheck", false, "ask the running program whether it is well, and exit with 0 or 1")
+	database := databaseFlags(flags)
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
 	} else if err != nil || flags.NArg() > 0 {
@@ -68,6 +69,9 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 	if *version {
 		_, err := fmt.Fprintln(stdout, buildVersion())
 		return err
+	}
+	if database.wanted() {
+		return database.run(ctx, getenv, stdout)
 	}
 	cfg, err := config.Load(getenv)
 	if err != nil {

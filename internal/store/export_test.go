@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
 // Down undoes every migration.
@@ -29,4 +32,59 @@ func (s *Store) Rows(ctx context.Context, table string) (n int, err error) {
 // Remove removes all rows of a table.
 func (s *Store) Remove(ctx context.Context, table string) error {
 	return s.removed(ctx, "remove all rows", "DELETE FROM "+table)
+}
+
+// ByHand returns the database for what no code of ours does.
+func (s *Store) ByHand() *sql.DB { return s.db }
+
+// LedgerColumns returns the columns of the ledger's two tables that the chain knows.
+func LedgerColumns() map[string][]string {
+	return map[string][]string{"ledger_attempts": attemptsTable().columns, "ledger_outcomes": outcomesTable().columns}
+}
+
+// SchemaColumns returns the columns that a table has.
+func (s *Store) SchemaColumns(ctx context.Context, name string) ([]string, error) {
+	query := sqliteColumns
+	if s.postgresURL != "" {
+		query = postgresColumns
+	}
+	all, err := tables(ctx, s.db, query)
+	for _, t := range all {
+		if t.name == name {
+			return t.columns, err
+		}
+	}
+	return nil, err
+}
+
+// Tables returns the names of our tables.
+func (s *Store) Tables(ctx context.Context) ([]string, error) {
+	all, err := tables(ctx, s.db, sqliteColumns)
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = t.name
+	}
+	return names, err
+}
+
+// RowDigest is what the chain keeps of a row of a table with these columns.
+func RowDigest(table string, columns []string, values ...any) ([]byte, error) {
+	return rowDigest(ledgerTable{table, columns}, values)
+}
+
+// BeginUnchained writes an attempt down without a link, as before there was a chain.
+func (s *Store) BeginUnchained(ctx context.Context, e ghpkg.Entry) error {
+	row, err := attemptRow(e)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, func(tx *sql.Tx) error {
+		_, err := row.insert(ctx, tx, "")
+		return err
+	})
+}
+
+// LinkAll links all that has no chain yet.
+func (s *Store) LinkAll(ctx context.Context) error {
+	return s.inTx(ctx, func(tx *sql.Tx) error { return linkAll(ctx, tx) })
 }
