@@ -7,6 +7,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/config"
 	"github.com/stockroom-dev/stockroom/internal/ghclient"
+	"github.com/stockroom-dev/stockroom/internal/handlers"
 	"github.com/stockroom-dev/stockroom/internal/metrics"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
 	"github.com/stockroom-dev/stockroom/static"
@@ -17,7 +18,7 @@ func newAround(cfg config.Config, o Options, answer middleware.Answer, counts *m
 	around, err := middleware.New(middleware.Options{
 		Log: o.Log, Answer: answer, BaseURL: cfg.BaseURL, TrustedProxies: cfg.TrustedProxies,
 		AvatarSources: ghclient.AvatarSources(cfg.GitHub.WebURL), Quiet: forPlatform,
-		ProxyUser: cfg.ProxyUserHeader, Open: forEverybody, SignIn: forSignIn, Now: o.Now,
+		ProxyUser: cfg.ProxyUserHeader, Open: forEverybody, SignIn: handlers.SignsIn, Now: o.Now,
 		Observe: func(r middleware.Request) { counts.Request(metrics.Request(r)) },
 	})
 	if err != nil {
@@ -48,6 +49,3 @@ func forEverybody(path string) bool {
 func forPlatform(path string) bool {
 	return path == "/healthz" || path == "/readyz" || path == "/metrics"
 }
-
-// forSignIn reports whether a path begins or ends a sign-in.
-func forSignIn(path string) bool { return path == "/login" || path == "/login/callback" }

@@ -111,6 +111,9 @@ var unguarded = map[string]bool{
 	"/login": true, "/login/callback": true, "/logout": true,
 }
 
+// SignsIn reports whether a path begins or ends a sign-in.
+func SignsIn(path string) bool { return path == "/login" || path == "/login/callback" }
+
 // getPackage tells apart what GETs below "{owner}/packages/" mean: what follows
 // a name that may hold slashes is no pattern that a router knows.
 func (h *edge) getPackage(c echo.Context, s *auth.Session) error {

@@ -1,6 +1,7 @@
 package middleware
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -40,7 +41,7 @@ func bounded(t *testing.T, now func() time.Time, h http.HandlerFunc) (http.Handl
 		SignIn:         func(path string) bool { return path == "/login" },
 		Observe:        seen.add,
 		Answer: func(w http.ResponseWriter, _ *http.Request, err error) {
-			e, ok := err.(*fault.Error)
+			e, ok := errors.AsType[*fault.Error](err)
 			if !ok {
 				t.Errorf("no fault: %v", err)
 				return
