@@ -48,34 +48,7 @@ func (g *gallery) kinds(t *testing.T) []kind {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Pages are in two languages here, so controls are found by where they are.
-	click := func(selectors ...string) func(*tab) {
-		return func(tb *tab) {
-			for _, selector := range selectors {
-				tb.until(selector, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
-				tb.do(chromedp.Click(chromedp.CSS(selector)))
-			}
-		}
-	}
-	then := func(open func(*tab), selector string) func(*tab) {
-		return func(tb *tab) {
-			open(tb)
-			tb.until(selector, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
-		}
-	}
-	freeze := func(tb *tab) {
-		click(".rows .pick input")(tb)
-		tb.leave(func() { click("#selection button:not([type])")(tb) })
-	}
-	pause := func(tb *tab) {
-		freeze(tb)
-		tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "1"))
-		// One item is soon gone, so GitHub is made to think.
-		tb.GitHub.Inject(ghfake.Fault{Method: http.MethodDelete, PathPattern: "nightly", Delay: 5 * time.Second})
-		tb.leave(func() { click(".start button")(tb) })
-		then(click("[action$='/pause'] button"), "[action$='/resume']")(tb)
-	}
-	return []kind{
+	kinds := []kind{
 		{name: "landing", path: link.Home},
 		{name: "signed-out", path: link.SignedOut},
 		{name: "owners", who: owner, path: link.Home},
@@ -128,15 +101,37 @@ func (g *gallery) kinds(t *testing.T) []kind {
 			tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "preview"))
 			tb.leave(func() { tb.do(chromedp.Click(chromedp.CSS(".confirm form button:not([type])"))) })
 		}},
-		{name: "operation-draft", who: owner, path: link.Package(core), open: freeze},
-		{name: "operation-at-work", who: owner, path: link.Package(nightly) + "?q=tag:none&per_page=25", open: pause},
-		{name: "operations", who: owner, path: link.Operations},
 		// The last for this person: the wait that GitHub asks for is kept.
 		{name: "error-limit", who: member, path: packages + "/rubygems/acme_orders", open: func(tb *tab) {
 			tb.GitHub.SecondaryLimit(1, http.StatusTooManyRequests, time.Minute)
 			tb.visit(packages + "/rubygems/acme_ledger")
 		}},
 	}
+	return append(kinds, operationKinds(g.solo, nightly)...)
+}
+
+// click presses controls, one after another, as soon as they are there. Pages
+// are in two languages here, so controls are found by where they are.
+func click(selectors ...string) func(*tab) {
+	return func(tb *tab) {
+		for _, selector := range selectors {
+			tb.shows(selector)
+			tb.do(chromedp.Click(chromedp.CSS(selector)))
+		}
+	}
+}
+
+// then waits for what an action leads to.
+func then(open func(*tab), selector string) func(*tab) {
+	return func(tb *tab) {
+		open(tb)
+		tb.shows(selector)
+	}
+}
+
+// shows waits until something is on the page.
+func (tb *tab) shows(selector string) {
+	tb.until(selector, fmt.Sprintf(`document.querySelector(%q) !== null`, selector))
 }
 
 // people are the tabs of those who look, one for each.
