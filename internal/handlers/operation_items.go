@@ -9,17 +9,14 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
-// How many seconds pass until the items of an operation that is not over are
-// looked at again. There may be a hundred of them, so it is often only where
-// the work is.
-const (
-	itemsNear = 3
-	itemsFar  = 15
-)
+// itemsFar is how many seconds pass until items of an operation that is not over
+// are looked at again where the work is not. There may be a hundred of them.
+const itemsFar = 15
 
-// itemsEvery is that for the rows of one page; 0: they stay as they are.
-// Filtered rows come and go, so these may always change.
-func itemsEvery(a opened, items []ghpkg.OperationItem, filtered bool) int {
+// itemsFollow says how the rows of one page follow the operation: every so many
+// seconds, 0 if they stay as they are, and near where the work is: then, as
+// often as its numbers do. Filtered rows come and go, so these may always change.
+func itemsFollow(a opened, items []ghpkg.OperationItem, filtered bool) (every int, near bool) {
 	begun, left := 0, 0
 	if next := settled(a.op) - a.items.Offset; !filtered && a.items.Sort == "" && next >= 0 && next < len(items) {
 		begun++ // it will be now: unsorted, they are worked on in this order
@@ -32,13 +29,10 @@ func itemsEvery(a opened, items []ghpkg.OperationItem, filtered bool) int {
 			left++
 		}
 	}
-	switch {
-	case left == 0 && !filtered:
-		return 0
-	case left > 0 && begun > 0:
-		return itemsNear
+	if left == 0 && !filtered {
+		return 0, false
 	}
-	return itemsFar
+	return itemsFar, left > 0 && begun > 0
 }
 
 // operationItems is the table of an operation's items.
@@ -65,7 +59,7 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 	case t.Draft && a.mine():
 		t.Remove = link.Steer(op.ID, "remove")
 	case !t.Draft && !op.Over():
-		t.Every = itemsEvery(a, items, t.Active)
+		t.Every, t.Near = itemsFollow(a, items, t.Active)
 	}
 	for _, i := range items {
 		t.Rows = append(t.Rows, itemRow(c, i, t.Draft))

@@ -150,6 +150,7 @@ type OperationItems struct {
 	Draft   bool
 	Remove  string // where to post the items to take out; empty: not offered
 	Every   int    // seconds until it is looked at again; 0: it will not change
+	Near    bool   // the work is here: it is looked at as often as the numbers, too
 	Pages   Pages
 	Exports Exports
 }

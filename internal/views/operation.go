@@ -29,6 +29,16 @@ func following(here, section string, seconds int) templ.Attributes {
 	return attributes
 }
 
+// follow keeps the items up to date: those near the work right after the
+// numbers, so that one does not say what the other denies.
+func (t OperationItems) follow() templ.Attributes {
+	attributes := following(t.Here, ItemsID, t.Every)
+	if t.Near {
+		attributes["hx-trigger"] = "every " + strconv.Itoa(t.Every) + "s, htmx:after:swap from:#" + OperationID
+	}
+	return attributes
+}
+
 // steering makes a button of an operation answer in place. A poll that is on
 // its way gives way: its answer would be that of before.
 func steering(action string) templ.Attributes {
