@@ -42,6 +42,11 @@ func TestRunExitCodes(t *testing.T) {
 		{"wrong configuration", []string{"STOCKROOM_ADDR", "x"}, nil, 2},
 		{"wrong configuration of a health check", []string{"STOCKROOM_ADDR", "x"}, []string{"-healthcheck"}, 2},
 		{"nobody listens", []string{"STOCKROOM_ADDR", "127.0.0.1:1"}, []string{"-healthcheck"}, 1},
+		{"a head without verify", nil, []string{"-head", strings.Repeat("0", 64)}, 2},
+		{"a head that is no hash", nil, []string{"-verify", "-head", "0"}, 2},
+		{"two commands", nil, []string{"-verify", "-copy-to", "postgres://localhost/x"}, 2},
+		{"verify of no database", nil, []string{"-verify"}, 1},
+		{"copy of no database", nil, []string{"-copy-to", "postgres://admin:hunter2@127.0.0.1:1/x"}, 1},
 		{"no place for the database", []string{"STOCKROOM_DATABASE_URL", "sqlite:/dev/null/x.db"}, nil, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,51 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// BenchmarkLedgerWrite is what an attempt costs with its link, and without.
+// Both are measured in turns, so that the ratio holds on other machines.
+func BenchmarkLedgerWrite(b *testing.B) {
+	url := "sqlite:" + filepath.Join(b.TempDir(), "stockroom.db")
+	if os.Getenv("STOCKROOM_BENCH_POSTGRES") != "" {
+		url = postgresSchema(b)
+	}
+	s, n := open(b, url), 0
+	acme := owner(b, ghpkg.Organization, "acme")
+	entry := func() ghpkg.Entry {
+		n++
+		return ghpkg.Entry{
+			ID: fmt.Sprintf("00000000-0000-7000-8000-%012d", n), At: epoch, Actor: ghpkg.Actor{ID: 1, Login: "octavia"},
+			Action: ghpkg.ActionDelete, Reason: "not pulled for a year",
+			Target: ghpkg.Target{Owner: acme, Type: ghpkg.NPM, Name: "widget", PackageID: 1},
+		}
+	}
+	for name, begin := range map[string]func(context.Context, ghpkg.Entry) error{"chained": s.Begin, "bare": s.BeginUnchained} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := begin(b.Context(), entry()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("verify-10000-rows", func(b *testing.B) {
+		for ; n < 10_000; n++ {
+			if err := s.Begin(b.Context(), entry()); err != nil {
+				b.Fatal(err)
+			}
+		}
+		for b.Loop() {
+			if _, err := s.VerifyLedger(b.Context(), ""); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/store"
+)
+
+// TestGrants gives the program a role as the README advises, and tries what it
+// is then still able to do.
+func TestGrants(t *testing.T) {
+	t.Parallel()
+	databaseURL := postgresSchema(t)
+	admin := connectTo(t, databaseURL)
+	var can bool
+	if err := admin.QueryRowContext(t.Context(), `SELECT rolsuper FROM pg_roles WHERE rolname = current_user`).Scan(&can); err != nil {
+		t.Fatal(err)
+	}
+	if !can {
+		t.Skip("the test's role makes no roles; that of make test does")
+	}
+	program, keeper := "program_"+strings.ToLower(rand.Text()), "keeper_"+strings.ToLower(rand.Text())
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := u.Query().Get("search_path")
+	do := func(query string) {
+		t.Helper()
+		if _, err := admin.ExecContext(t.Context(), query); err != nil {
+			t.Fatalf("%s: %v", query, err)
+		}
+	}
+	do(`CREATE ROLE ` + program + ` LOGIN PASSWORD 'hunter2'`)
+	t.Cleanup(func() {
+		for _, role := range []string{program, keeper} {
+			for _, query := range []string{`DROP OWNED BY ` + role + ` CASCADE`, `DROP ROLE ` + role} {
+				if _, err := admin.Exec(query); err != nil { //nolint:noctx // the test's context has ended
+					t.Errorf("%s: %v", query, err)
+				}
+			}
+		}
+	})
+	do(`GRANT USAGE, CREATE ON SCHEMA ` + schema + ` TO ` + program)
+	u.User = url.UserPassword(program, "hunter2")
+	write(t, open(t, u.String()), attempt(t, 1, nil)) // the first start makes the tables
+	names := strings.NewReplacer("stockroom_ledger", keeper, "TO stockroom;", "TO "+program+";", "SCHEMA public", "SCHEMA "+schema)
+	for _, query := range strings.SplitAfter(advisedGrants(t), ";\n") {
+		do(names.Replace(query))
+	}
+	s := open(t, u.String())
+	settle(t, s, id(1), ghpkg.Settlement{At: epoch, Outcome: ghpkg.OutcomeDone})
+	write(t, s, attempt(t, 2, nil))
+	if err := s.SettleAbandoned(t.Context(), epoch.AddDate(1, 0, 0), ghpkg.Settlement{At: epoch, Outcome: ghpkg.OutcomeUnknown}); err != nil {
+		t.Error(err)
+	}
+	op := started(t, s, 1, 3)
+	if item, _, err := s.NextItem(t.Context(), op.ID); err != nil || item.Seq != 1 {
+		t.Errorf("operations do not work: %+v, %v", item, err)
+	}
+	for _, table := range []string{"ledger_attempts", "ledger_outcomes", "ledger_chain"} {
+		_, _ = s.ByHand().ExecContext(t.Context(), `GRANT ALL ON `+table+` TO `+program) // a warning, or an error
+		for _, query := range []string{
+			`UPDATE ` + table + ` SET ` + map[bool]string{true: "hash = hash", false: "search = ''"}[table == "ledger_chain"],
+			`DELETE FROM ` + table, `TRUNCATE ` + table + ` CASCADE`, `DROP TABLE ` + table + ` CASCADE`,
+			`ALTER TABLE ` + table + ` DISABLE TRIGGER USER`,
+		} {
+			if _, err := s.ByHand().ExecContext(t.Context(), query); err == nil {
+				t.Errorf("the program's role can %s", query)
+			}
+		}
+	}
+	intact(t, s, 2, 2)
+	looked, err := store.Look(t.Context(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer looked.Close()
+	intact(t, looked, 2, 2)
+}
+
+// advisedGrants returns the SQL of the README.
+func advisedGrants(t *testing.T) string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile("(?s)```sql\n(CREATE ROLE stockroom_ledger.*?)```").FindSubmatch(readme)
+	if found == nil {
+		t.Fatal("the README does not say how to make the ledger append-only")
+	}
+	return strings.TrimSpace(string(found[1]))
+}
+
+func connectTo(t *testing.T, databaseURL string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
