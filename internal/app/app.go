@@ -92,6 +92,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
 	index := inventory.New(o.Inventory)
 	jobs := newWork(people)
+	jobs.ownTime = o.Sleep != nil
 	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)
 	edge, answer := handlers.New(handlers.Deps{
 		GitHub:      accounts{gh, records},

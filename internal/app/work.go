@@ -26,6 +26,8 @@ const (
 type work struct {
 	people *auth.Auth
 	queue  *queue.Queue // nil until start
+	// ownTime: operations wait by another clock than the machine's.
+	ownTime bool
 	life   context.Context
 	end    context.CancelFunc
 
@@ -51,7 +53,7 @@ func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Opera
 		}
 	}
 	var err error
-	w.queue, err = queue.Open(ctx, db, queue.Options{Work: ops.Work, Due: ops.Due, Process: ops.Process, Log: ops.Log})
+	w.queue, err = queue.Open(ctx, db, queue.Options{Work: w.slices(ops.Work), Due: ops.Due, Process: ops.Process, Log: ops.Log})
 	if err != nil {
 		return err
 	}
@@ -60,6 +62,21 @@ func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Opera
 	}
 	w.running.Go(w.sweep)
 	return nil
+}
+
+// lookAgain is how soon it is looked again for the end of a wait by a clock
+// that the queue does not know.
+const lookAgain = 100 * time.Millisecond
+
+// slices returns the work as the queue does it, which waits by the machine's clock.
+func (w *work) slices(do func(context.Context, int64) (time.Duration, error)) func(context.Context, int64) (time.Duration, error) {
+	if !w.ownTime {
+		return do
+	}
+	return func(ctx context.Context, viewerID int64) (time.Duration, error) {
+		again, err := do(ctx, viewerID)
+		return min(again, lookAgain), err
+	}
 }
 
 // sweep ends the sessions that nobody needs any more, now and every hour.
