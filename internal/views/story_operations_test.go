@@ -20,7 +20,7 @@ func (w world) operations() []aStory {
 	unmatched.Clear, unmatched.Badge = "/operations", &views.Badge{}
 	for i, s := range ghpkg.OperationStates() {
 		page.Rows = append(page.Rows, views.OperationRow{
-			Href: "/operations/" + string(s), Title: "Delete 800 items", Action: ghpkg.ActionDelete, State: s, Actor: "hubot",
+			Href: "/operations/" + string(s), Title: "Delete 800 versions", Action: ghpkg.ActionDelete, State: s, Actor: "hubot",
 			Source: views.Source{Href: "#from", Text: "/orgs/acme/packages/container/" + longName + "?q=tag:none"}, Reason: "clean-up of old builds",
 			At: ago(float64(i)), Total: 800, Settled: 400 * (i % 3), Lost: i,
 		})
@@ -57,7 +57,7 @@ func (w world) drafts() []aStory {
 	draft := w.operation("Delete 800 versions?", ghpkg.OperationDraft)
 	draft.Reason = ""
 	draft.Draft = &views.OperationDraft{
-		Total: 800, Start: "#start", Discard: "#discard", Remove: "#remove", Instead: "/operations", MoreEmptied: "?check=last_version",
+		Total: 800, Does: "Delete 800 versions", Start: "#start", Discard: "#discard", Remove: "#remove", Instead: "/operations", MoreEmptied: "?check=last_version",
 		Emptied: []views.EmptiedPackage{{Name: "acme/api", Path: "#api"}, {Name: "acme/" + longName, Path: "#long"}},
 	}
 	for _, f := range []struct {
