@@ -15,9 +15,3 @@ func SealForTest(a *Auth, cookie string, viewer ghpkg.Viewer, token string) ghpk
 	}
 	return ghpkg.SessionRecord{Key: key, Sealed: sealed, SeenAt: now, ExpiresAt: now.Add(time.Hour), CreatedAt: now}
 }
-
-// Seal and Open are seal and open.
-func (k *Keys) Seal(row string, plain []byte) []byte { return k.seal(row, plain) }
-
-// Open is open.
-func (k *Keys) Open(row string, sealed []byte) ([]byte, error) { return k.open(row, sealed) }

@@ -85,5 +85,14 @@ func (k *Keys) open(row string, sealed []byte) ([]byte, error) {
 	return nil, errors.New("a text was sealed with a key that is not configured")
 }
 
+// Seal encrypts plain so that it opens only in the row that it belongs to.
+func (k *Keys) Seal(row string, plain []byte) []byte { return k.seal(row, plain) }
+
+// Open decrypts what Seal made for the same row.
+func (k *Keys) Open(row string, sealed []byte) ([]byte, error) { return k.open(row, sealed) }
+
+// Stale reports whether sealed should be sealed anew: not by the first key.
+func (k *Keys) Stale(sealed []byte) bool { return !bytes.HasPrefix(sealed, k.keys[0].header) }
+
 // bound is what the ciphertext is tied to beside its key.
 func (k key) bound(row string) []byte { return append(bytes.Clone(k.header), row...) }

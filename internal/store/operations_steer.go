@@ -102,9 +102,21 @@ func (s *Store) MoveOperation(ctx context.Context, op ghpkg.Operation, from ...g
 	for _, state := range from {
 		args = append(args, storable(string(state)))
 	}
-	return s.changed(ctx, "move the operation", `
-		UPDATE operations SET state = $2, session = $3, waiting_until = $4, why = $5, said = $6, ended_at = $7
-		WHERE id = $1 AND state IN (`+states+`)`, args...)
+	var moved bool
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		n, err := affected(tx.ExecContext(ctx, `
+			UPDATE operations SET state = $2, session = $3, waiting_until = $4, why = $5, said = $6, ended_at = $7
+			WHERE id = $1 AND state IN (`+states+`)`, args...))
+		moved = n > 0
+		if !moved || err != nil {
+			return err
+		}
+		return tellNotices(ctx, tx, op)
+	})
+	if err != nil {
+		return false, fmt.Errorf("move the operation: %w", err)
+	}
+	return moved, nil
 }
 
 // RetryItems makes the items in one of the states, or refused with one of the
