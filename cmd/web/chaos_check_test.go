@@ -50,6 +50,7 @@ func (r *round) check(op apptest.Operation, before map[int64]ghpkg.State) {
 		}
 	}
 	r.checkSent()
+	r.unbroken(r.database(), "") // no kill has torn the ledger
 }
 
 // checkSent: each item was changed once, and none was sent for again although

@@ -80,6 +80,17 @@ func (r *round) stop() {
 	<-r.replicas[0].dead
 }
 
+// database returns where the next program has its database.
+func (r *round) database() string {
+	url := ""
+	for _, pair := range r.env {
+		if value, ok := strings.CutPrefix(pair, "STOCKROOM_DATABASE_URL="); ok {
+			url = value
+		}
+	}
+	return url
+}
+
 // on sets the database that the next program has.
 func (r *round) on(databaseURL string) {
 	r.env = append(r.env, "STOCKROOM_DATABASE_URL="+databaseURL)

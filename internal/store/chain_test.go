@@ -256,6 +256,31 @@ func TestWritersTogether(t *testing.T) {
 	})
 }
 
+// TestNobodyWaitsForADeadWriter: a program that is gone in the middle of a write,
+// without its connection being closed, does not keep the others from theirs.
+func TestNobodyWaitsForADeadWriter(t *testing.T) {
+	t.Parallel()
+	databaseURL := postgresSchema(t)
+	dead, s := open(t, databaseURL+"&idle_in_transaction_session_timeout=300ms"), open(t, databaseURL)
+	tx, err := dead.ByHand().BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tx.ExecContext(t.Context(), `INSERT INTO ledger_chain (seq, attempt_id, outcome, digest, hash) VALUES (1, 'x', 0, '', '')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, s, attempt(t, 1, nil)) // comes to an end
+	intact(t, s, 1, 0)
+	if err := tx.Commit(); err == nil {
+		t.Error("the dead one's write was kept")
+	}
+	var limit string
+	if err := s.ByHand().QueryRowContext(t.Context(), `SHOW idle_in_transaction_session_timeout`).Scan(&limit); err != nil || limit != "10s" {
+		t.Errorf("the limit is %q, %v", limit, err)
+	}
+}
+
 // TestAnOldLedgerIsLinkedOnce migrates a ledger from before there was a chain.
 func TestAnOldLedgerIsLinkedOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {

@@ -46,6 +46,11 @@ func openSQLite(path string) (*sql.DB, error) {
 	return db, nil
 }
 
+// idleInTransaction is when PostgreSQL gives up a transaction whose program
+// says nothing more: all writers of the ledger wait for the one before them, and
+// a machine that lost its power does not close its connections.
+const idleInTransaction = "10s"
+
 // connectTimeout is how long a PostgreSQL that does not answer is waited for.
 const connectTimeout = 5 * time.Second
 
@@ -59,6 +64,9 @@ func openPostgres(databaseURL string) (*sql.DB, error) {
 	}
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "stockroom"
+	}
+	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
+		config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	}
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)

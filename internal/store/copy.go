@@ -102,6 +102,9 @@ func (s *Store) fill(ctx context.Context, source *sql.Tx, t table) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	if err := rows.Err(); err != nil { // which CopyFrom has seen as well
+		return 0, err
+	}
 	want, wantErr := count(ctx, source, t)
 	got, gotErr := count(ctx, s.db, t)
 	if err := errors.Join(wantErr, gotErr); err != nil {

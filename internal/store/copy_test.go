@@ -49,6 +49,14 @@ func full(t *testing.T) (*store.Store, string) {
 	item.Entry, item.At = id(3), epoch
 	must(s.BeginItem(ctx, op.ID, item))
 	insert(t, s, draft(2, nil), frozen(t, 3, func(i *ghpkg.OperationItem) { i.Target.VersionName = "" })) // an empty BYTEA
+	for _, query := range []string{
+		`INSERT INTO notice_destinations VALUES ('d', 'slack', 'team', 'example.com', x'00ff', '[]', '[]', 0, 1, 'olivia')`,
+		`INSERT INTO notice_deliveries VALUES ('n', 'd', 'delete', 1, '{}', 'pending', 0, 1, 0, 0, '')`,
+		`INSERT INTO notice_cursors VALUES ('ledger', 5)`,
+		`INSERT INTO notice_operations VALUES ('o', '` + op.ID + `', 'done', '', '')`,
+	} {
+		byHand(t, s, query)
+	}
 	return s, url
 }
 
@@ -99,7 +107,7 @@ func TestCopyHasEveryRow(t *testing.T) {
 		}
 		want := rowsOf(t, source, name, columns)
 		if len(want) == 0 || told[name] != int64(len(want)) {
-			t.Errorf("%s: %d rows told, of %d; the test wants some in every table", name, told[name], len(want))
+			t.Errorf("%s: %d rows told, of %d; a table without any is filled by full", name, told[name], len(want))
 		}
 		if diff := cmp.Diff(want, rowsOf(t, target, name, columns)); diff != "" {
 			t.Errorf("%s (-source +copy):\n%s", name, diff)

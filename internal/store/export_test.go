@@ -78,10 +78,8 @@ func (s *Store) BeginUnchained(ctx context.Context, e ghpkg.Entry) error {
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(tx *sql.Tx) error {
-		_, err := row.insert(ctx, tx, "")
-		return err
-	})
+	_, err = row.insert(ctx, s.db, "")
+	return err
 }
 
 // LinkAll links all that has no chain yet.

@@ -42,7 +42,7 @@ func TestGrants(t *testing.T) {
 	t.Cleanup(func() {
 		for _, role := range []string{program, keeper} {
 			for _, query := range []string{`DROP OWNED BY ` + role + ` CASCADE`, `DROP ROLE ` + role} {
-				if _, err := admin.Exec(query); err != nil { //nolint:noctx // the test's context has ended
+				if _, err := admin.Exec(query); err != nil {
 					t.Errorf("%s: %v", query, err)
 				}
 			}

@@ -57,10 +57,15 @@ func outcomeRow(id string, seq int64, o ghpkg.Settlement) ledgerRow {
 	}}
 }
 
+// execer is a database or a transaction.
+type execer interface {
+	ExecContext(context.Context, string, ...any) (sql.Result, error)
+}
+
 // insert writes the row without its link; false if onConflict let another one
 // have its place.
-func (r ledgerRow) insert(ctx context.Context, tx *sql.Tx, onConflict string) (bool, error) {
-	n, err := affected(tx.ExecContext(ctx, `INSERT INTO `+r.table.name+` (`+strings.Join(r.table.columns, ", ")+`)
+func (r ledgerRow) insert(ctx context.Context, to execer, onConflict string) (bool, error) {
+	n, err := affected(to.ExecContext(ctx, `INSERT INTO `+r.table.name+` (`+strings.Join(r.table.columns, ", ")+`)
 		VALUES (`+places(1, len(r.values))+`) `+onConflict, r.values...))
 	return n > 0, err
 }
