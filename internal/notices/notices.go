@@ -1,0 +1,133 @@
+// Package notices tells other programs and chats what was deleted and restored
+// here, how operations ended, and what can soon not be restored any more.
+//
+// Nothing is told from where it happens: what is news is read from the ledger
+// and from the operations by cursors, and written down for each destination in
+// the transaction that moves the cursor. It is then sent until it arrives, or
+// has been tried for a day. So nothing is lost when a process dies, and what it
+// was sending may arrive twice, under the same delivery id.
+package notices
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Store is where destinations and deliveries are kept, and the news is found.
+// Each method is one transaction.
+type Store interface {
+	AddDestination(ctx context.Context, d ghpkg.Destination) error
+	Destinations(ctx context.Context) ([]ghpkg.Destination, error)
+	PauseDestination(ctx context.Context, id string, paused bool) (bool, error)
+	ResealDestination(ctx context.Context, read ghpkg.Destination, sealed []byte) error
+	RemoveDestination(ctx context.Context, id string) (bool, error)
+
+	AddDelivery(ctx context.Context, d ghpkg.Delivery) error
+	Deliveries(ctx context.Context, destination string, limit int) ([]ghpkg.Delivery, error)
+	DeadDeliveries(ctx context.Context) (map[string]int, error)
+	DueDeliveries(ctx context.Context, now time.Time, limit int) ([]ghpkg.Delivery, error)
+	TakeDelivery(ctx context.Context, read ghpkg.Delivery, until time.Time) (bool, error)
+	SettleDelivery(ctx context.Context, d ghpkg.Delivery) error
+	ResendDelivery(ctx context.Context, destination, id string, now time.Time) (bool, error)
+	ForgetDeliveries(ctx context.Context, before time.Time) error
+
+	HasNews(ctx context.Context, now time.Time) (bool, error)
+	NoticeCursor(ctx context.Context, name string) (int64, error)
+	MoveNoticeCursor(ctx context.Context, name string, from, to int64, deliveries []ghpkg.Delivery) (bool, error)
+	LedgerHead(ctx context.Context) (int64, error)
+	LedgerNews(ctx context.Context, from, to int64) ([]ghpkg.Entry, error)
+	StillDeleted(ctx context.Context, since, before time.Time, limit int) ([]ghpkg.Entry, error)
+	OperationNews(ctx context.Context, limit int) ([]ghpkg.OperationNews, error)
+	TakeOperationNews(ctx context.Context, id string, deliveries []ghpkg.Delivery) (bool, error)
+}
+
+// Keys seal what the database may not show.
+type Keys interface {
+	Seal(row string, plain []byte) []byte
+	Open(row string, sealed []byte) ([]byte, error)
+	Stale(sealed []byte) bool
+}
+
+// Options are what Notices needs. All are required but Loopback.
+type Options struct {
+	Store    Store
+	Keys     Keys
+	BaseURL  *url.URL      // of this portal, for links
+	NewID    func() string // sorts by time
+	Now      func() time.Time
+	Log      *slog.Logger
+	Loopback bool // addresses of this machine may be sent to, also without TLS: the demo and tests
+}
+
+// Notices is safe for use by several goroutines, and beside other processes on
+// the same store.
+type Notices struct {
+	Options
+	client *http.Client
+}
+
+// New returns the notices that are in the store.
+func New(o Options) *Notices { return &Notices{Options: o, client: newClient(o.Loopback)} }
+
+// Destinations returns all of them, the oldest first.
+func (n *Notices) Destinations(ctx context.Context) ([]ghpkg.Destination, error) {
+	all, err := n.Store.Destinations(ctx)
+	return all, internal("notices.Destinations", err)
+}
+
+// Deliveries returns the last ones to a destination, the newest first.
+func (n *Notices) Deliveries(ctx context.Context, destination string, limit int) ([]ghpkg.Delivery, error) {
+	all, err := n.Store.Deliveries(ctx, destination, limit)
+	return all, internal("notices.Deliveries", err)
+}
+
+// Dead counts the deliveries that were given up, by destination.
+func (n *Notices) Dead(ctx context.Context) (map[string]int, error) {
+	counts, err := n.Store.DeadDeliveries(ctx)
+	return counts, internal("notices.Dead", err)
+}
+
+// Pause lets nothing be sent to a destination, and nothing be kept for it.
+func (n *Notices) Pause(ctx context.Context, id string) error {
+	found, err := n.Store.PauseDestination(ctx, id, true)
+	return changed("notices.Pause", found, err)
+}
+
+// Resume lets it be sent to again, also what was pending.
+func (n *Notices) Resume(ctx context.Context, id string) error {
+	found, err := n.Store.PauseDestination(ctx, id, false)
+	return changed("notices.Resume", found, err)
+}
+
+// Remove forgets a destination with its deliveries.
+func (n *Notices) Remove(ctx context.Context, id string) error {
+	found, err := n.Store.RemoveDestination(ctx, id)
+	return changed("notices.Remove", found, err)
+}
+
+// Resend sends a delivery that is over once more, as if it were new.
+func (n *Notices) Resend(ctx context.Context, destination, id string) error {
+	found, err := n.Store.ResendDelivery(ctx, destination, id, n.Now())
+	return changed("notices.Resend", found, err)
+}
+
+// changed is the fault of a change to something that was not there.
+func changed(op string, found bool, err error) error {
+	if err == nil && !found {
+		return &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoPage, Op: op}
+	}
+	return internal(op, err)
+}
+
+func internal(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: op, Err: err}
+}
