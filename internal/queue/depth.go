@@ -16,8 +16,9 @@ func (l *lines) depth(now time.Time) Depth {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var d Depth
-	for _, one := range l.all {
+	for viewer, one := range l.all {
 		switch {
+		case viewer < 0: // a chore is nobody's
 		case one.working:
 			d.Working++
 		case one.at.After(now):

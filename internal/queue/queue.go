@@ -38,7 +38,8 @@ type Options struct {
 	Work func(ctx context.Context, viewerID int64) (again time.Duration, err error)
 	// Due returns the viewers for whom there is work.
 	Due     func(ctx context.Context) ([]int64, error)
-	Every   time.Duration // how often Due is asked; 0: 5 s
+	Chores  []Chore       // what there is to do beside
+	Every   time.Duration // how often Due is asked, and that of the chores; 0: 5 s
 	Process string        // names this process in River's tables
 	Log     *slog.Logger
 }
@@ -123,8 +124,12 @@ func (q *Queue) ask(ctx context.Context) {
 
 func (q *Queue) enqueueDue(ctx context.Context) error {
 	viewers, err := q.Due(ctx)
-	if err != nil {
-		return err
+	for i, chore := range q.Chores {
+		due, asked := chore.Due(ctx)
+		if due {
+			viewers = append(viewers, choreLine(i))
+		}
+		err = errors.Join(err, asked)
 	}
 	for _, viewer := range viewers {
 		err = errors.Join(err, q.enqueue(ctx, viewer, false))
@@ -201,7 +206,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[drain]) error {
 	}
 	again, err := q.slice(ctx, viewer)
 	if err != nil && !q.ending.Load() {
-		q.Log.WarnContext(ctx, "a viewer's operations could not be worked on", "viewer", viewer, "error", err)
+		q.Log.WarnContext(ctx, "what is due could not be worked on", "whose", q.whose(viewer), "error", err)
 	}
 	wait, more := q.lines.leave(viewer, time.Now(), again, err != nil)
 	if !more || q.ending.Load() {
@@ -220,5 +225,8 @@ func (q *Queue) slice(ctx context.Context, viewer int64) (again time.Duration, e
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	if chore, ok := q.chore(viewer); ok {
+		return chore.Work(ctx)
+	}
 	return q.Options.Work(ctx, viewer)
 }
