@@ -54,6 +54,7 @@ const (
 	CodeWrongConfirm   Code = "wrong_confirm"   // Args: Name
 	CodeCrossSite      Code = "cross_site"      //
 	CodeTooLarge       Code = "too_large"       //
+	CodeNoForm         Code = "no_form"         // a body that is not URL-encoded
 	CodeTooMany        Code = "too_many"        // as many as one viewer may keep
 	CodeTooFast        Code = "too_fast"        // one client signs in more often than it may
 	CodeOverloaded     Code = "overloaded"      // as many requests are being worked on as there may be
@@ -102,7 +103,7 @@ const (
 // Codes returns every code, so that a test can ask the catalogues for each.
 func Codes() []Code {
 	return []Code{
-		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeTooMany,
+		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeNoForm, CodeTooMany,
 		CodeTooFast, CodeOverloaded, CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
 		CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,

@@ -38,6 +38,7 @@ var statuses = map[fault.Kind]int{
 var exactStatuses = map[fault.Code]int{
 	fault.CodeMethod:        http.StatusMethodNotAllowed,
 	fault.CodeTooLarge:      http.StatusRequestEntityTooLarge,
+	fault.CodeNoForm:        http.StatusUnsupportedMediaType,
 	fault.CodeAccessUnknown: http.StatusServiceUnavailable,
 	fault.CodeLoading:       http.StatusServiceUnavailable,
 	fault.CodeOverloaded:    http.StatusServiceUnavailable,

@@ -20,6 +20,7 @@ func answerPlainly(w http.ResponseWriter, _ *http.Request, err error) {
 	status := map[fault.Code]int{
 		fault.CodeCrossSite: http.StatusForbidden,
 		fault.CodeTooLarge:  http.StatusRequestEntityTooLarge,
+		fault.CodeNoForm:    http.StatusUnsupportedMediaType,
 	}[fault.CodeOf(err)]
 	if status == 0 {
 		status = http.StatusInternalServerError

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"time"
@@ -68,4 +69,19 @@ func (b limitedBody) Read(p []byte) (int, error) {
 
 func tooLarge(cause error) error {
 	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeTooLarge, Op: "middleware.LimitBody", Err: cause}
+}
+
+// OnlyForms refuses a POST with a body that is no form of ours: its fields
+// would not be read, and what it asks for be done without them.
+func OnlyForms(answer Answer) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+			if r.Method == http.MethodPost && r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+				answer(w, r, &fault.Error{Kind: fault.Invalid, Code: fault.CodeNoForm, Op: "middleware.OnlyForms", Err: err})
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
 }

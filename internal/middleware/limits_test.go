@@ -86,6 +86,37 @@ func TestLimitBody(t *testing.T) {
 	}
 }
 
+func TestOnlyForms(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, method, kind string
+		body               io.Reader
+		want               int
+	}{
+		{"a form", "POST", "application/x-www-form-urlencoded", strings.NewReader("a=b"), 200},
+		{"with a charset", "POST", "Application/X-WWW-Form-Urlencoded; charset=UTF-8", strings.NewReader("a=b"), 200},
+		{"nothing", "POST", "", nil, 200},
+		{"nothing, said to be JSON", "POST", "application/json", nil, 200},
+		{"JSON", "POST", "application/json", strings.NewReader(`{"a":"b"}`), 415},
+		{"in parts", "POST", "multipart/form-data; boundary=b", strings.NewReader("--b--"), 415},
+		{"text, as a form elsewhere can send", "POST", "text/plain", strings.NewReader("a=b"), 415},
+		{"unsaid", "POST", "", strings.NewReader("a=b"), 415},
+		{"nonsense", "POST", "a/b/c;", strings.NewReader("a=b"), 415},
+		{"of unknown length", "POST", "application/json", io.MultiReader(strings.NewReader("{}")), 415},
+		{"looking", "GET", "application/json", strings.NewReader("{}"), 200},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h, _ := stack(t, "https://stock.example.com", func(http.ResponseWriter, *http.Request) {})
+			r := httptest.NewRequestWithContext(t.Context(), tt.method, "/", tt.body)
+			r.Header.Set("Content-Type", tt.kind)
+			if got := serve(h, r).Code; got != tt.want {
+				t.Errorf("got %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -77,6 +77,7 @@ func New(o Options) (Middleware, error) {
 		ProxyUser(o.ProxyUser, o.Open, o.Answer),
 		crossOrigin,
 		LimitBody(MaxBody, o.Answer),
+		OnlyForms(o.Answer),
 	), nil
 }
 
