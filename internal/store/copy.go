@@ -80,29 +80,10 @@ func (s *Store) fill(ctx context.Context, source *sql.Tx, t table) (int64, error
 		return 0, err
 	}
 	defer rows.Close()
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
+	if err := s.pour(ctx, t, rows); err != nil {
 		return 0, err
 	}
-	defer conn.Close()
-	err = conn.Raw(func(driver any) error {
-		return pgx.BeginFunc(ctx, driver.(*stdlib.Conn).Conn(), func(tx pgx.Tx) error {
-			_, err := tx.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromFunc(func() ([]any, error) {
-				if !rows.Next() {
-					return nil, rows.Err()
-				}
-				return scanAny(rows, len(t.columns))
-			}))
-			if err == nil {
-				_, err = tx.Exec(ctx, `ANALYZE `+t.name) // or the first queries would be planned for an empty table
-			}
-			return err
-		})
-	})
-	if err != nil {
-		return 0, err
-	}
-	if err := rows.Err(); err != nil { // which CopyFrom has seen as well
+	if err := rows.Err(); err != nil { // which pour has seen as well
 		return 0, err
 	}
 	want, wantErr := count(ctx, source, t)
@@ -114,6 +95,30 @@ func (s *Store) fill(ctx context.Context, source *sql.Tx, t table) (int64, error
 		return 0, fmt.Errorf("it has %d rows, and the copy has %d", want, got)
 	}
 	return got, nil
+}
+
+// pour writes rows into a table, all or none of them.
+func (s *Store) pour(ctx context.Context, t table, rows *sql.Rows) error {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	next := func() ([]any, error) {
+		if !rows.Next() {
+			return nil, rows.Err()
+		}
+		return scanAny(rows, len(t.columns))
+	}
+	return conn.Raw(func(driver any) error {
+		return pgx.BeginFunc(ctx, driver.(*stdlib.Conn).Conn(), func(tx pgx.Tx) error {
+			if _, err := tx.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromFunc(next)); err != nil {
+				return err
+			}
+			_, err := tx.Exec(ctx, `ANALYZE `+t.name) // or the first queries would be planned for an empty table
+			return err
+		})
+	})
 }
 
 func count(ctx context.Context, q querier, t table) (n int64, err error) {
