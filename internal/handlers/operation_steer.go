@@ -26,17 +26,17 @@ type steering struct {
 
 // steerings are what can be done with an operation, by the last part of the address.
 func (h *edge) steerings() map[string]steering {
-	plain := func(do func(ctx context.Context, id string, by operations.By) error) func(echo.Context, string, operations.By) (string, error) {
+	plain := func(do func(o Operations, ctx context.Context, id string, by operations.By) error) func(echo.Context, string, operations.By) (string, error) {
 		return func(c echo.Context, id string, by operations.By) (string, error) {
-			return link.Operation(id), do(c.Request().Context(), id, by)
+			return link.Operation(id), do(h.Operations, c.Request().Context(), id, by)
 		}
 	}
 	return map[string]steering{
 		"start":   {"started", false, h.startOperation},
-		"pause":   {"paused", true, plain(h.Operations.Pause)},
-		"resume":  {"resumed", false, plain(h.Operations.Resume)},
-		"stop":    {"stopped", true, plain(h.Operations.Stop)},
-		"retry":   {"retried", false, plain(h.Operations.Retry)},
+		"pause":   {"paused", true, plain(Operations.Pause)},
+		"resume":  {"resumed", false, plain(Operations.Resume)},
+		"stop":    {"stopped", true, plain(Operations.Stop)},
+		"retry":   {"retried", false, plain(Operations.Retry)},
 		"undo":    {"undone", false, h.undoOperation},
 		"remove":  {"removed", false, h.removeItems},
 		"discard": {"discarded", false, h.discardOperation},

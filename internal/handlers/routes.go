@@ -104,6 +104,21 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/views/:id/delete", in(h.forgetView))
 }
 
+// Route is one line of the URL table, as the router has it.
+type Route struct{ Method, Pattern string }
+
+// Routes returns the URL table, for whoever wants to hold something against
+// all of it.
+func Routes() []Route {
+	h := &edge{echo: echo.New()} // nothing is called, so nothing else is needed
+	h.routes(h.echo)
+	var all []Route
+	for _, r := range h.echo.Routes() {
+		all = append(all, Route{r.Method, r.Path})
+	}
+	return all
+}
+
 // unguarded are the routes for those who may not enter: what is the same for
 // everybody, and the ways in and out.
 var unguarded = map[string]bool{

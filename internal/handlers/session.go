@@ -9,6 +9,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -55,7 +56,7 @@ func (h *edge) callback(c echo.Context) error {
 func (h *edge) logout(c echo.Context) error {
 	s, ok := auth.From(c.Request().Context())
 	if !ok {
-		return c.Redirect(http.StatusSeeOther, link.Home)
+		return signedOut(c, link.Home, "")
 	}
 	h.Inventory.Forget(c.Request().Context(), s.ID)
 	viewer := s.Viewer
@@ -65,7 +66,15 @@ func (h *edge) logout(c echo.Context) error {
 	if err := h.note(c, ghpkg.ActionLogout, viewer); err != nil {
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, link.SignedOut)
+	return signedOut(c, link.SignedOut, i18n.T(c.Request().Context(), "landing.signed_out"))
+}
+
+// signedOut answers whoever has no session any more, or never had one.
+func signedOut(c echo.Context, to, message string) error {
+	if format(c.Request()) == formatJSON {
+		return jsonAnswer(c, http.StatusOK, answerJSON{Outcome: "signed_out", Message: message, Path: to})
+	}
+	return c.Redirect(http.StatusSeeOther, to)
 }
 
 // note writes a sign-in or sign-out into the ledger.
