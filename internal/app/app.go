@@ -58,6 +58,7 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		_ = db.Close() // the error is the reason; the database is as it was
 		return nil, err
 	}
+	a.work.running.Go(func() { noteHeads(a.work.life, db, o.Log) })
 	return a, nil
 }
 
