@@ -215,7 +215,9 @@ func TestStranger(t *testing.T) {
 			if page.Status < 300 && strings.Contains(r.path, "/packages/npm/") && r.path != gone+"/-/restore" && !strings.HasSuffix(r.path, "/-/refresh") {
 				t.Errorf("%s %s: %s", r.method, path, page)
 			}
-			otto.SignIn(apptest.Stranger, allScopes...) // one of the actions signs out
+			if strings.HasSuffix(r.path, "/sessions/revoke") {
+				otto.SignIn(apptest.Stranger, allScopes...)
+			}
 		}
 	}
 	if page := otto.Send("GET", "/ledger/"+own.ID, nil, nil); page.Status != http.StatusNotFound {
