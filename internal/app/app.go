@@ -31,6 +31,7 @@ type Options struct {
 	Sleep     func(context.Context, time.Duration) error // by the clock of Now; nil: the real one
 	Transport http.RoundTripper                          // to GitHub; nil: one with timeouts that fit it
 	Practice  bool                                       // the demo: pages say that nothing is real
+	Loopback  bool                                       // notices may go to this machine's own addresses
 	Inventory inventory.Options                          // Now is set from above
 }
 
@@ -86,13 +87,14 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	counts := metrics.New()
 	gh := newGitHub(cfg, o, db, counts)
 	gate := newAccess(cfg, o, gh)
-	people, err := newAuth(cfg, o, db, gh, gate)
+	people, keys, err := newAuth(cfg, o, db, gh, gate)
 	if err != nil {
 		return nil, err
 	}
 	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
 	index := inventory.New(o.Inventory)
-	jobs := newWork(people)
+	tell := newNotices(cfg, o, db, keys, records.NewID)
+	jobs := newWork(people, telling(tell))
 	jobs.ownTime = o.Sleep != nil
 	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)
 	edge, answer := handlers.New(handlers.Deps{
@@ -105,6 +107,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Views:       newSavedViews(db, o.Now),
 		Operations:  ops,
 		Unfinished:  db,
+		Notices:     tell,
 		Catalogue:   catalogue,
 		Ready:       db.Migrated,
 		Static:      static.Handler(),
@@ -134,15 +137,15 @@ func newGitHub(cfg config.Config, o Options, db *store.Store, counts *metrics.Me
 	})
 }
 
-func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub, gate *access.Access) (*auth.Auth, error) {
+func newAuth(cfg config.Config, o Options, db *store.Store, gh *ghclient.GitHub, gate *access.Access) (*auth.Auth, *auth.Keys, error) {
 	keys, err := auth.NewKeys(cfg.Keys)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	return auth.New(auth.Config{
 		BaseURL: cfg.BaseURL, GitHubURL: cfg.GitHub.WebURL,
 		ClientID: cfg.GitHub.ClientID, ClientSecret: string(cfg.GitHub.ClientSecret),
 		Keys: keys, Store: db, GitHub: identities{gh}, Transport: o.Transport, Now: o.Now, Log: o.Log,
 		Admit: gate.Admit, InUse: db.SessionInUse, ProxyUser: middleware.ProxyUserFrom,
-	}), nil
+	}), keys, nil
 }

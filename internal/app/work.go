@@ -25,19 +25,20 @@ const (
 // that nobody needs any more.
 type work struct {
 	people *auth.Auth
+	chores []queue.Chore
 	queue  *queue.Queue // nil until start
 	// ownTime: operations wait by another clock than the machine's.
 	ownTime bool
-	life   context.Context
-	end    context.CancelFunc
+	life    context.Context
+	end     context.CancelFunc
 
 	running sync.WaitGroup
 	once    sync.Once
 	stopped chan error // holds how it ended, once it has
 }
 
-func newWork(people *auth.Auth) *work {
-	w := &work{people: people, stopped: make(chan error, 1)}
+func newWork(people *auth.Auth, chores ...queue.Chore) *work {
+	w := &work{people: people, chores: chores, stopped: make(chan error, 1)}
 	w.life, w.end = context.WithCancel(context.Background())
 	return w
 }
@@ -53,7 +54,9 @@ func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Opera
 		}
 	}
 	var err error
-	w.queue, err = queue.Open(ctx, db, queue.Options{Work: w.slices(ops.Work), Due: ops.Due, Process: ops.Process, Log: ops.Log})
+	w.queue, err = queue.Open(ctx, db, queue.Options{
+		Work: w.slices(ops.Work), Due: ops.Due, Chores: w.chores, Process: ops.Process, Log: ops.Log,
+	})
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func Start(tb testing.TB, o Options) *Portal {
 	if o.Quiet {
 		log = slog.New(slog.DiscardHandler)
 	}
-	settings := app.Options{Log: log, Transport: o.Transport, Inventory: o.Inventory}
+	settings := app.Options{Log: log, Transport: o.Transport, Inventory: o.Inventory, Loopback: true}
 	if o.Clock != nil {
 		settings.Now = o.Clock.Now
 	}

@@ -65,6 +65,7 @@ const (
 	CodeAccessUnknown  Code = "access_unknown"  // GitHub did not say whether the viewer may enter. Args: Value
 	CodeNotAdmin       Code = "not_admin"       // outside STOCKROOM_ADMIN_TEAMS. Args: Value (the teams)
 	CodeAdminUnknown   Code = "admin_unknown"   // GitHub did not say whether the viewer is in one of them. Args: Value
+	CodeNoTeams        Code = "no_teams"        // for admins of the portal, and STOCKROOM_ADMIN_TEAMS names none
 	CodeNoProxyUser    Code = "no_proxy_user"   // without a good STOCKROOM_PROXY_USER_HEADER of a trusted proxy
 	CodeSignedOut      Code = "signed_out"      // no session
 	CodeTokenRevoked   Code = "token_revoked"   // GitHub answered 401
@@ -105,7 +106,7 @@ func Codes() []Code {
 	return []Code{
 		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeNoForm, CodeTooMany,
 		CodeTooFast, CodeOverloaded, CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
-		CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
+		CodeNoTeams, CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeReserve, CodeBusy, CodeUpstream, CodeNotDone,

@@ -18,6 +18,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/notices"
 	"github.com/stockroom-dev/stockroom/internal/operations"
 )
 
@@ -108,6 +109,19 @@ type Unfinished interface {
 	CountUnfinished(ctx context.Context, viewerID int64) (map[ghpkg.OperationState]int, error)
 }
 
+// Notices tells others what happened here.
+type Notices interface {
+	Destinations(ctx context.Context) ([]ghpkg.Destination, error)
+	Deliveries(ctx context.Context, destination string, limit int) ([]ghpkg.Delivery, error)
+	Dead(ctx context.Context) (map[string]int, error)
+	Add(ctx context.Context, w notices.Wanted) (d ghpkg.Destination, secret string, err error)
+	Pause(ctx context.Context, id string) error
+	Resume(ctx context.Context, id string) error
+	Remove(ctx context.Context, id string) error
+	Ping(ctx context.Context, id string) (ghpkg.Delivery, error)
+	Resend(ctx context.Context, destination, id string) error
+}
+
 // Deps is what the handlers need. All fields are required but those that say
 // otherwise.
 type Deps struct {
@@ -120,6 +134,7 @@ type Deps struct {
 	Views       Views
 	Operations  Operations
 	Unfinished  Unfinished
+	Notices     Notices
 	Catalogue   *i18n.Catalogue
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler

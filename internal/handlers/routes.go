@@ -102,6 +102,12 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/sessions/revoke", in(h.revokeSessions))
 	e.POST("/settings/views", in(h.saveView))
 	e.POST("/settings/views/:id/delete", in(h.forgetView))
+	e.GET("/settings/notices", in(admins(h.destinations)))
+	e.POST("/settings/notices", in(admins(h.addDestination)))
+	e.POST("/settings/notices/:id/test", in(admins(h.testDestination)))
+	for _, verb := range []string{"pause", "resume", "remove", "resend"} {
+		e.POST("/settings/notices/:id/"+verb, in(admins(h.steerDestination(verb))))
+	}
 }
 
 // Route is one line of the URL table, as the router has it.

@@ -75,6 +75,9 @@ func (h *edge) settingsPage(c echo.Context, s *auth.Session) views.Settings {
 	for _, column := range hideable {
 		page.Hidden = append(page.Hidden, views.Option{Value: column, Selected: hidden[column], Count: -1})
 	}
+	if rightsOf(c).Admin {
+		page.Notices = link.Notices
+	}
 	page.Views = h.savedViews(c, s)
 	page.Views.Path = ""
 	for _, t := range themes {

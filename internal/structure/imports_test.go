@@ -20,14 +20,14 @@ func arrows() map[string][]string {
 
 		"internal/app": {
 			"internal/access", "internal/auth", "internal/config", "internal/fault", "internal/ghclient", "internal/ghpkg", "internal/handlers", "internal/i18n",
-			"internal/inventory", "internal/ledger", "internal/metrics", "internal/middleware", "internal/operations", "internal/queue", "internal/store", "static",
+			"internal/inventory", "internal/ledger", "internal/metrics", "internal/middleware", "internal/notices", "internal/operations", "internal/queue", "internal/store", "static",
 		},
 
 		// The edge. It declares the interfaces that it calls, and never sees
 		// what implements them: no ghclient, no store.
 		"internal/handlers": {
 			"internal/access", "internal/auth", "internal/fault", "internal/ghpkg", "internal/i18n", "internal/inventory", "internal/ledger",
-			"internal/middleware", "internal/query", "internal/operations", "internal/views", "internal/views/link", "internal/views/ui",
+			"internal/middleware", "internal/notices", "internal/query", "internal/operations", "internal/views", "internal/views/link", "internal/views/ui",
 		},
 		"internal/views":      {"internal/ghpkg", "internal/fault", "internal/i18n", "internal/views/link", "internal/views/ui", "static"},
 		"internal/views/ui":   {"internal/i18n", "static"},
@@ -42,6 +42,7 @@ func arrows() map[string][]string {
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
 		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/query"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
+		"internal/notices":    {"internal/fault", "internal/ghpkg", "internal/views/link"},
 		"internal/query":      {"internal/ghpkg"},
 		"internal/queue":      {"internal/store"},
 

@@ -67,6 +67,7 @@ type LedgerEntry struct {
 // Settings is who the viewer is here.
 type Settings struct {
 	Frame
+	Notices   string // address of who is told what; empty: the viewer administers nothing here
 	Login     string
 	ID        int64
 	Name      string
