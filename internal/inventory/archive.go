@@ -7,14 +7,15 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // Archive keeps listings over restarts, and what was noticed to be gone.
 type Archive interface {
 	SavePackages(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error
 	LoadPackages(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Package], bool, error)
-	SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error
-	LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error)
+	SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[lean.Version]) error
+	LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], bool, error)
 	// TouchListing says that nothing has changed in a listing until asOf.
 	TouchListing(ctx context.Context, key ghpkg.ListingKey, asOf time.Time) error
 	// ExpireListings makes all listings that show a package, or its versions, too old to be shown.
@@ -36,6 +37,8 @@ func (kept[T]) restore(context.Context, ghpkg.ListingKey) (none ghpkg.Listing[T]
 func (kept[T]) arrived(context.Context, ghpkg.ListingKey, Eyes, ghpkg.Listing[T], *ghpkg.Listing[T]) {
 }
 
+func (kept[T]) same(T, T) bool { return false }
+
 func (kept[T]) outdate(context.Context, ghpkg.ListingKey) {}
 
 // keptPackages keeps listings of packages, and notices which vanished.
@@ -51,7 +54,7 @@ func (k keptPackages) arrived(ctx context.Context, key ghpkg.ListingKey, eyes Ey
 	if last != nil && key.Visibility == "" {
 		k.notice(ctx, eyes, now, *last)
 	}
-	if last != nil && slices.EqualFunc(last.Items, now.Items, samePackage) && slices.Equal(last.Notices, now.Notices) {
+	if last != nil && slices.EqualFunc(last.Items, now.Items, k.same) && slices.Equal(last.Notices, now.Notices) {
 		k.worked(ctx, "touch a listing", k.Archive.TouchListing(ctx, key, now.AsOf))
 		return
 	}
@@ -60,21 +63,25 @@ func (k keptPackages) arrived(ctx context.Context, key ghpkg.ListingKey, eyes Ey
 
 func (k keptPackages) outdate(ctx context.Context, key ghpkg.ListingKey) { k.tooOld(ctx, key) }
 
+func (keptPackages) same(a, b ghpkg.Package) bool { return samePackage(a, b) }
+
 // keptVersions keeps listings of versions.
 type keptVersions struct{ *Inventory }
 
-func (k keptVersions) restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool) {
+func (k keptVersions) restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], bool) {
 	l, ok, err := k.Archive.LoadVersions(ctx, key)
 	return l, ok && k.worked(ctx, "load versions", err)
 }
 
-func (k keptVersions) arrived(ctx context.Context, key ghpkg.ListingKey, _ Eyes, now ghpkg.Listing[ghpkg.Version], last *ghpkg.Listing[ghpkg.Version]) {
-	if last != nil && slices.EqualFunc(last.Items, now.Items, sameVersion) && slices.Equal(last.Notices, now.Notices) {
+func (k keptVersions) arrived(ctx context.Context, key ghpkg.ListingKey, _ Eyes, now ghpkg.Listing[lean.Version], last *ghpkg.Listing[lean.Version]) {
+	if last != nil && slices.EqualFunc(last.Items, now.Items, k.same) && slices.Equal(last.Notices, now.Notices) {
 		k.worked(ctx, "touch a listing", k.Archive.TouchListing(ctx, key, now.AsOf))
 		return
 	}
 	k.worked(ctx, "save versions", k.Archive.SaveVersions(ctx, key, now))
 }
+
+func (keptVersions) same(a, b lean.Version) bool { return lean.Same(a, b) }
 
 func (k keptVersions) outdate(ctx context.Context, key ghpkg.ListingKey) { k.tooOld(ctx, key) }
 
@@ -173,25 +180,12 @@ func samePackage(a, b ghpkg.Package) bool {
 		equal(a.VersionCount, b.VersionCount) && equal(a.Repository, b.Repository)
 }
 
-func sameVersion(a, b ghpkg.Version) bool {
-	return a.ID == b.ID && a.Name == b.Name && a.Description == b.Description && a.License == b.License &&
-		a.HTMLURL == b.HTMLURL && slices.Equal(a.Tags, b.Tags) &&
-		a.UpdatedAt.Equal(b.UpdatedAt) && a.CreatedAt.Equal(b.CreatedAt) && sameMoment(a.DeletedAt, b.DeletedAt)
-}
-
 // equal compares what two pointers point to.
 func equal[T comparable](a, b *T) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
 	return *a == *b
-}
-
-func sameMoment(a, b *time.Time) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return a.Equal(*b)
 }
 
 // noArchive keeps nothing.
@@ -205,11 +199,11 @@ func (noArchive) LoadPackages(context.Context, ghpkg.ListingKey) (l ghpkg.Listin
 	return
 }
 
-func (noArchive) SaveVersions(context.Context, ghpkg.ListingKey, ghpkg.Listing[ghpkg.Version]) error {
+func (noArchive) SaveVersions(context.Context, ghpkg.ListingKey, ghpkg.Listing[lean.Version]) error {
 	return nil
 }
 
-func (noArchive) LoadVersions(context.Context, ghpkg.ListingKey) (l ghpkg.Listing[ghpkg.Version], ok bool, err error) {
+func (noArchive) LoadVersions(context.Context, ghpkg.ListingKey) (l ghpkg.Listing[lean.Version], ok bool, err error) {
 	return
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // Source is GitHub as one viewer sees it.
@@ -60,7 +61,7 @@ type Inventory struct {
 	Options
 
 	packages *shelf[ghpkg.Package]
-	versions *shelf[ghpkg.Version]
+	versions *shelf[lean.Version]
 	details  *shelf[ghpkg.Package] // each of one package
 	owners   *shelf[ghpkg.Membership]
 	joined   *joins
@@ -95,7 +96,7 @@ func New(o Options) *Inventory {
 	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished()}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
-	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
+	i.versions = newShelf[lean.Version](i, keptVersions{i})
 	i.details = newShelf[ghpkg.Package](i, kept[ghpkg.Package]{})
 	i.owners = newShelf[ghpkg.Membership](i, kept[ghpkg.Membership]{})
 	if swept {
@@ -118,7 +119,7 @@ func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, stat
 	if err != nil {
 		return nil, err
 	}
-	derive := func(l ghpkg.Listing[ghpkg.Version]) any { return NewVersions(l, ref.Type(), state) }
+	derive := func(l ghpkg.Listing[lean.Version]) any { return NewVersions(l, ref.Type(), state) }
 	if seen.whole != nil {
 		return seen.whole.derive(derive).(*Versions), nil
 	}
@@ -129,9 +130,9 @@ func versionsKey(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) ghpkg.ListingKey {
 	return ghpkg.ListingKey{Viewer: eyes.Session, Owner: ref.Owner(), Type: ref.Type(), Name: ref.Name(), State: state}
 }
 
-func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[ghpkg.Version] {
-	return func(ctx context.Context, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
-		return eyes.Source.VersionPages(ctx, ref, state, yield)
+func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[lean.Version] {
+	return func(ctx context.Context, yield func([]lean.Version)) ([]ghpkg.Notice, error) {
+		return eyes.Source.VersionPages(ctx, ref, state, func(page []ghpkg.Version) { yield(lean.All(page)) })
 	}
 }
 

@@ -55,6 +55,16 @@ func (l *load[T]) add(page []T) {
 	l.items = append(l.items, page...)
 }
 
+// share takes the items of another listing if they are the same as its own.
+func (l *load[T]) share(other *load[T], same func(a, b T) bool) {
+	theirs, _ := other.snapshot()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.EqualFunc(l.items, theirs.Items, same) {
+		l.items = theirs.Items
+	}
+}
+
 // finished reports whether nothing more will come.
 func (l *load[T]) finished() bool {
 	select {

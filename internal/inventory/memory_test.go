@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // memory is an archive that outlives an inventory, as a database does.
@@ -17,7 +18,7 @@ type memory struct {
 
 	mu       sync.Mutex
 	packages map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Package]
-	versions map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]
+	versions map[ghpkg.ListingKey]ghpkg.Listing[lean.Version]
 	gone     map[int64][]ghpkg.Vanished
 }
 
@@ -47,18 +48,18 @@ func (m *memory) LoadPackages(_ context.Context, key ghpkg.ListingKey) (ghpkg.Li
 	return l, ok, nil
 }
 
-func (m *memory) SaveVersions(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error {
+func (m *memory) SaveVersions(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[lean.Version]) error {
 	m.begins(key)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.versions == nil {
-		m.versions = map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]{}
+		m.versions = map[ghpkg.ListingKey]ghpkg.Listing[lean.Version]{}
 	}
 	m.versions[key] = l
 	return nil
 }
 
-func (m *memory) LoadVersions(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error) {
+func (m *memory) LoadVersions(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	l, ok := m.versions[key]
@@ -97,7 +98,7 @@ func (m *memory) ForgetListings(_ context.Context, viewer string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.packages, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Package]) bool { return k.Viewer == viewer })
-	maps.DeleteFunc(m.versions, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Version]) bool { return k.Viewer == viewer })
+	maps.DeleteFunc(m.versions, func(k ghpkg.ListingKey, _ ghpkg.Listing[lean.Version]) bool { return k.Viewer == viewer })
 	return nil
 }
 

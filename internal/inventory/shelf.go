@@ -25,6 +25,8 @@ type keeper[T any] interface {
 	restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[T], bool)
 	// arrived keeps a new listing. last is the one before it, or nil.
 	arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[T], last *ghpkg.Listing[T])
+	// same reports whether GitHub said the same of both.
+	same(a, b T) bool
 	// outdate makes what is kept too old to be shown.
 	outdate(ctx context.Context, key ghpkg.ListingKey)
 }
@@ -93,9 +95,21 @@ func (s *shelf[T]) start(ctx context.Context, e *entry[T], eyes Eyes, fetch fetc
 			s.failed(ctx, e, l, err)
 			return
 		}
+		s.adopt(e, l)
 		close(l.done)
 		s.kept(ctx, e, l, eyes)
 	})
+}
+
+// adopt has l share the rows of the listing before it, where they are the same:
+// GitHub seldom has something new to say, and nobody needs them twice.
+func (s *shelf[T]) adopt(e *entry[T], l *load[T]) {
+	s.mu.Lock()
+	last := e.last
+	s.mu.Unlock()
+	if last != nil {
+		l.share(last, s.keep.same)
+	}
 }
 
 // failed gives up what was shown before if GitHub refuses to show it now, and

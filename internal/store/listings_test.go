@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
@@ -158,10 +159,14 @@ func TestVersionsRoundTrip(t *testing.T) {
 			version(2), version(1),
 		}}
 		for range 2 {
-			if err := s.SaveVersions(ctx, key, want); err != nil {
+			if err := s.SaveVersions(ctx, key, ghpkg.Listing[lean.Version]{AsOf: want.AsOf, Items: lean.All(want.Items)}); err != nil {
 				t.Fatal(err)
 			}
-			got, ok, err := s.LoadVersions(ctx, key)
+			loaded, ok, err := s.LoadVersions(ctx, key)
+			got := ghpkg.Listing[ghpkg.Version]{AsOf: loaded.AsOf, Notices: loaded.Notices}
+			for _, v := range loaded.Items {
+				got.Items = append(got.Items, v.Full())
+			}
 			if diff := gocmp.Diff(want, got); diff != "" || !ok || err != nil {
 				t.Fatalf("LoadVersions: %v, %v (-want +got):\n%s", ok, err, diff)
 			}
@@ -251,7 +256,7 @@ func TestForgetAndSweep(t *testing.T) {
 		versions.Name, versions.State = "widget", ghpkg.Active
 		savePackages(t, s, a, packages(t, 0, 1, 2, 3))
 		savePackages(t, s, b, packages(t, 30, 3, 4))
-		err := s.SaveVersions(ctx, versions, ghpkg.Listing[ghpkg.Version]{AsOf: epoch, Items: []ghpkg.Version{version(1)}})
+		err := s.SaveVersions(ctx, versions, ghpkg.Listing[lean.Version]{AsOf: epoch, Items: lean.All([]ghpkg.Version{version(1)})})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -39,18 +39,19 @@ func arrows() map[string][]string {
 		"internal/access":     {"internal/auth", "internal/fault", "internal/ghpkg"},
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
-		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/query"},
+		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/lean", "internal/query"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
 		"internal/query":      {"internal/ghpkg"},
 
 		// What reaches outside.
 		"internal/ghclient": {"internal/fault", "internal/ghpkg"},
-		"internal/store":    {"internal/fault", "internal/ghpkg", "migrations"},
+		"internal/store":    {"internal/fault", "internal/ghpkg", "internal/lean", "migrations"},
 		"internal/ghfake":   {"internal/ghpkg"},
 		"internal/config":   {"internal/ghpkg"},
 		"internal/serve":    {},
 
 		// The words, and what is embedded.
+		"internal/lean":      {"internal/ghpkg"},
 		"internal/ghpkg":     {},
 		"internal/fault":     {},
 		"internal/structure": {},
@@ -75,7 +76,7 @@ func reserved() map[string][]string {
 		"github.com/jackc/pgx/":                  {"internal/store"},
 		"modernc.org/sqlite":                     {"internal/store"},
 		"database/sql":                           {"internal/store"},
-		"github.com/klauspost/compress/":         {"internal/middleware"},
+		"github.com/klauspost/compress/":         {"internal/ghclient", "internal/middleware"},
 		"golang.org/x/crypto/x509roots/fallback": {"cmd/web"},
 		// For tests only.
 		"testing":                     {},
