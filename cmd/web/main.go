@@ -80,6 +80,7 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 // start runs the program until ctx ends.
 func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	log := slog.New(middleware.LogHandler(cfg.Log.Logger(stderr).Handler()))
+	tameMemory()
 	log.Info("starting", "version", buildVersion(), "config", cfg)
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Now: time.Now})
 	if err != nil {
