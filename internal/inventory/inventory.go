@@ -11,6 +11,7 @@ package inventory
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
@@ -68,6 +69,8 @@ type Inventory struct {
 	united   *unions
 	sweeps   *sweeps
 	gone     *vanished
+	seen     *seenBy
+	others   *others
 
 	life context.Context // of background work; ends with Close
 	end  context.CancelFunc
@@ -93,7 +96,7 @@ func New(o Options) *Inventory {
 	if !swept {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished()}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), others: &others{replica: rand.Text()}}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
 	i.versions = newShelf[lean.Version](i, keptVersions{i})
@@ -114,6 +117,7 @@ func set[T comparable](option *T, standard T) {
 
 // Versions returns a package's versions in one state, as eyes see them.
 func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, state ghpkg.State) (*Versions, error) {
+	i.lookAround(ctx)
 	v := i.versions.get(ctx, versionsKey(eyes, ref, state), eyes, versionsOf(eyes, ref, state))
 	seen, err := i.versions.show(ctx, v)
 	if err != nil {
@@ -138,6 +142,7 @@ func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[lean.Versio
 
 // Package returns one package as eyes see it.
 func (i *Inventory) Package(ctx context.Context, eyes Eyes, ref ghpkg.Ref) (ghpkg.Package, error) {
+	i.lookAround(ctx)
 	v := i.details.get(ctx, versionsKey(eyes, ref, ""), eyes, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
 		p, err := eyes.Source.Package(ctx, ref)
 		if err == nil {
@@ -170,11 +175,7 @@ func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Membershi
 // packages of that type, ask GitHub: a change shows at once.
 func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
 	i.expire(ctx, ref) // first: what is restored from now on is too old
-	listed := func(k ghpkg.ListingKey) bool { return k.Type == ref.Type() && k.Owner.Is(ref.Owner().Login()) }
-	i.packages.outdate(listed)
-	its := func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() }
-	i.versions.outdate(its)
-	i.details.outdate(its)
+	i.outdate(ref)
 }
 
 // RefreshOwner makes the next look at an owner, and at its bin, ask GitHub.
@@ -209,5 +210,6 @@ func (i *Inventory) Forget(ctx context.Context, session string) {
 	i.owners.drop(its)
 	i.joined.drop(session)
 	i.united.drop(session)
+	i.seen.drop(session)
 	i.forget(ctx, session)
 }

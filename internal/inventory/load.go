@@ -110,3 +110,14 @@ func (l *load[T]) size() int {
 	defer l.mu.Unlock()
 	return len(l.items)
 }
+
+// adopt has l share the rows of the listing before it, where they are the same:
+// GitHub seldom has something new to say, and nobody needs them twice.
+func (s *shelf[T]) adopt(e *entry[T], l *load[T]) {
+	s.mu.Lock()
+	last := e.last
+	s.mu.Unlock()
+	if last != nil {
+		l.share(last, s.keep.same)
+	}
+}

@@ -101,17 +101,6 @@ func (s *shelf[T]) start(ctx context.Context, e *entry[T], eyes Eyes, fetch fetc
 	})
 }
 
-// adopt has l share the rows of the listing before it, where they are the same:
-// GitHub seldom has something new to say, and nobody needs them twice.
-func (s *shelf[T]) adopt(e *entry[T], l *load[T]) {
-	s.mu.Lock()
-	last := e.last
-	s.mu.Unlock()
-	if last != nil {
-		l.share(last, s.keep.same)
-	}
-}
-
 // failed gives up what was shown before if GitHub refuses to show it now, and
 // says so to who waits.
 func (s *shelf[T]) failed(ctx context.Context, e *entry[T], l *load[T], err error) {

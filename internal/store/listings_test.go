@@ -286,6 +286,43 @@ func TestForgetAndSweep(t *testing.T) {
 	})
 }
 
+// widget is a package of Acme's.
+func widget(t *testing.T) ghpkg.Ref {
+	t.Helper()
+	ref, err := ghpkg.NewRef(owner(t, ghpkg.Organization, "Acme"), ghpkg.NPM, "widget")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// TestWhatWasSeenLastOutlivesItsSession: for as long as it tells what vanished,
+// and no change makes it forget when that was.
+func TestWhatWasSeenLastOutlivesItsSession(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s, ctx, key := open(t, databaseURL), t.Context(), packagesKey(t, "session")
+		seen, l := key.LastSeen(7), packages(t, 0, 1, 2)
+		savePackages(t, s, key, l)
+		savePackages(t, s, seen, l)
+		if err := s.ExpireListings(ctx, widget(t), "me"); err != nil {
+			t.Fatal(err)
+		}
+		wantPackages(t, s, seen, l)
+		if err := s.ForgetListings(ctx, "session"); err != nil {
+			t.Fatal(err)
+		}
+		wantNothing(t, s, key.LastSeen(8))
+		for _, days := range []int{9, 30, 32} {
+			wantPackages(t, s, seen, l)
+			now := epoch.AddDate(0, 0, days)
+			if err := s.Sweep(ctx, now, now.AddDate(0, 0, -8)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantNothing(t, s, seen)
+	})
+}
+
 func TestAListingWithoutItsFactsIsNoListing(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s, key, l := open(t, databaseURL), packagesKey(t, "octavia"), packages(t, 1, 1, 2)
