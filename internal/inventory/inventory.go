@@ -70,6 +70,7 @@ type Inventory struct {
 	sweeps   *sweeps
 	gone     *vanished
 	seen     *seenBy
+	counts   *counts
 	others   *others
 
 	life context.Context // of background work; ends with Close
@@ -96,7 +97,7 @@ func New(o Options) *Inventory {
 	if !swept {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), others: &others{replica: rand.Text()}}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), counts: newCounts(), others: &others{replica: rand.Text()}}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
 	i.versions = newShelf[lean.Version](i, keptVersions{i})
@@ -125,7 +126,11 @@ func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, stat
 	}
 	derive := func(l ghpkg.Listing[lean.Version]) any { return NewVersions(l, ref.Type(), state) }
 	if seen.whole != nil {
-		return seen.whole.derive(derive).(*Versions), nil
+		versions := seen.whole.derive(derive).(*Versions)
+		if state == ghpkg.Active {
+			i.counts.note(eyes.Session, ref, versions)
+		}
+		return versions, nil
 	}
 	return NewVersions(seen.listing, ref.Type(), state), nil
 }
@@ -211,5 +216,6 @@ func (i *Inventory) Forget(ctx context.Context, session string) {
 	i.joined.drop(session)
 	i.united.drop(session)
 	i.seen.drop(session)
+	i.counts.drop(session)
 	i.forget(ctx, session)
 }

@@ -59,4 +59,5 @@ func (i *Inventory) outdate(ref ghpkg.Ref) {
 	its := func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() }
 	i.versions.outdate(its)
 	i.details.outdate(its)
+	i.counts.outdate(ref)
 }
