@@ -29,6 +29,7 @@ import (
 const closeTimeout = 5 * time.Second // what is left to do after the drain
 
 func main() {
+	tameMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Getenv, os.Args[1:], os.Stdout, os.Stderr)
@@ -80,7 +81,6 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 // start runs the program until ctx ends.
 func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	log := slog.New(middleware.LogHandler(cfg.Log.Logger(stderr).Handler()))
-	tameMemory()
 	log.Info("starting", "version", buildVersion(), "config", cfg)
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Now: time.Now})
 	if err != nil {
