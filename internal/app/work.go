@@ -28,8 +28,8 @@ type work struct {
 	queue  *queue.Queue // nil until start
 	// ownTime: operations wait by another clock than the machine's.
 	ownTime bool
-	life   context.Context
-	end    context.CancelFunc
+	life    context.Context
+	end     context.CancelFunc
 
 	running sync.WaitGroup
 	once    sync.Once
