@@ -31,6 +31,7 @@ import (
 const closeTimeout = 15 * time.Second
 
 func main() {
+	tameMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	err := run(ctx, os.Getenv, os.Args[1:], os.Stdout, os.Stderr)

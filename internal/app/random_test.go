@@ -86,6 +86,7 @@ func randomChanges(t *testing.T, o apptest.Options) {
 		for _, who := range u.people {
 			who.PostJSON("/orgs/acme/-/refresh", nil, http.StatusOK, nil)
 			u.check(who)
+			u.checkVersions(who)
 		}
 	}
 }
@@ -117,7 +118,7 @@ func (u *universe) publish() {
 func (u *universe) change() {
 	gh, ref := u.portal.GitHub, pick(u, u.names...)
 	olivia := u.people[0]
-	switch u.IntN(9) {
+	switch u.IntN(12) {
 	case 0, 1:
 		u.publish()
 	case 2:
@@ -145,7 +146,9 @@ func (u *universe) change() {
 		}
 		olivia.PostJSON(to, url.Values{"confirm": {ref.Name()}}, http.StatusOK, nil)
 		u.shown(olivia, ref, want)
-	case 8:
+	case 8, 9, 10:
+		u.changeVersion()
+	case 11:
 		u.rows(pick(u, u.people...), url.Values{}) // so that something older is kept
 	}
 }
@@ -233,6 +236,14 @@ func (u *universe) listed(who onlooker) []listedRow {
 
 func (u *universe) ask(who onlooker, path string, into any) {
 	u.t.Helper()
+	if status := u.tryAsk(who, path, into); status != http.StatusOK {
+		u.t.Fatalf("%s: %d", path, status)
+	}
+}
+
+// tryAsk asks GitHub, and returns its status.
+func (u *universe) tryAsk(who onlooker, path string, into any) int {
+	u.t.Helper()
 	request, err := http.NewRequestWithContext(u.t.Context(), http.MethodGet, u.portal.GitHub.APIURL+path, nil)
 	if err != nil {
 		u.t.Fatal(err)
@@ -243,9 +254,13 @@ func (u *universe) ask(who onlooker, path string, into any) {
 		u.t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(into); err != nil || response.StatusCode != http.StatusOK {
-		u.t.Fatalf("%s: %s, %v", path, response.Status, err)
+	if response.StatusCode != http.StatusOK {
+		return response.StatusCode
 	}
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		u.t.Fatalf("%s: %v", path, err)
+	}
+	return response.StatusCode
 }
 
 // search compares some queries with what they mean, evaluated over the rows.

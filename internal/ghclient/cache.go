@@ -9,14 +9,17 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+
+	"github.com/klauspost/compress/s2"
 )
 
 // fromCacheHeader marks an answer whose body was held here.
 const fromCacheHeader = "X-From-Cache"
 
-// cacheBytes bounds what the cache holds, and entryBytes one answer in it.
+// cacheBytes bounds what the cache holds, and entryBytes one answer in it. A
+// page of 100 versions takes about 12 kB.
 const (
-	cacheBytes = 16 << 20
+	cacheBytes = 8 << 20
 	entryBytes = 4 << 20
 )
 
@@ -33,10 +36,10 @@ type entry struct {
 	key       cacheKey
 	namespace string
 	header    http.Header
-	body      []byte
+	packed    []byte // the body, compressed: lists say the same addresses again and again
 }
 
-func (e *entry) size() int { return len(e.body) + len(e.key.url) + 1024 }
+func (e *entry) size() int { return len(e.packed) + len(e.key.url) + 1024 }
 
 // cache holds the answers that were used last. It never answers by itself:
 // GitHub is asked each time whether what is held is still right.
@@ -136,7 +139,7 @@ func (t caching) RoundTrip(r *http.Request) (*http.Response, error) {
 	case err != nil:
 		return nil, err
 	case resp.StatusCode == http.StatusNotModified && held != nil:
-		return held.revive(resp), nil
+		return held.revive(resp)
 	case resp.StatusCode == http.StatusOK && resp.Header.Get("ETag") != "":
 		return t.keep(key, namespace, resp)
 	case held != nil && resp.StatusCode < http.StatusInternalServerError:
@@ -148,14 +151,15 @@ func (t caching) RoundTrip(r *http.Request) (*http.Response, error) {
 // keep holds the answer if it came whole.
 func (t caching) keep(key cacheKey, namespace string, resp *http.Response) (*http.Response, error) {
 	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
+	body := lend()
+	if _, err := body.ReadFrom(resp.Body); err != nil {
+		giveBack(body)
 		return nil, err
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(body))
-	if json.Valid(body) {
-		t.cache.put(&entry{key: key, namespace: namespace, header: lasting(resp.Header), body: body})
+	if json.Valid(body.Bytes()) {
+		t.cache.put(&entry{key: key, namespace: namespace, header: lasting(resp.Header), packed: pack(body.Bytes())})
 	}
+	resp.Body = &lentBody{*bytes.NewReader(body.Bytes()), body}
 	return resp, nil
 }
 
@@ -173,8 +177,12 @@ func lasting(h http.Header) http.Header {
 
 // revive turns a 304 into the answer that is held, with the 304's own headers
 // where it has them.
-func (e *entry) revive(fresh *http.Response) *http.Response {
+func (e *entry) revive(fresh *http.Response) (*http.Response, error) {
 	fresh.Body.Close()
+	body, err := s2.Decode(nil, e.packed)
+	if err != nil {
+		return nil, err
+	}
 	header := maps.Clone(e.header)
 	for name, values := range fresh.Header {
 		if name != "Content-Length" && name != "Content-Type" {
@@ -185,9 +193,9 @@ func (e *entry) revive(fresh *http.Response) *http.Response {
 	resp := *fresh
 	resp.Status, resp.StatusCode = "200 OK", http.StatusOK
 	resp.Header = header
-	resp.Body = io.NopCloser(bytes.NewReader(e.body))
-	resp.ContentLength = int64(len(e.body))
-	return &resp
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	return &resp, nil
 }
 
 // namespaceOf returns whose packages an API path is about: "orgs/acme",

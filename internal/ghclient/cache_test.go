@@ -131,7 +131,7 @@ func TestCacheIsBounded(t *testing.T) {
 	c := newCache(10_000)
 	keyed := func(i int) cacheKey { return cacheKey{url: fmt.Sprint(i)} }
 	for i := range 100 {
-		c.put(&entry{key: keyed(i), body: make([]byte, 1000)})
+		c.put(&entry{key: keyed(i), packed: make([]byte, 1000)})
 		c.get(keyed(0)) // keeps the first one in use
 	}
 	if c.size > c.limit || c.order.Len() != len(c.byKey) {
@@ -140,7 +140,7 @@ func TestCacheIsBounded(t *testing.T) {
 	if c.get(keyed(0)) == nil || c.get(keyed(99)) == nil || c.get(keyed(1)) != nil {
 		t.Error("what was used last is not what stayed")
 	}
-	c.put(&entry{key: keyed(99), body: []byte(strings.Repeat("x", 20_000))})
+	c.put(&entry{key: keyed(99), packed: []byte(strings.Repeat("x", 20_000))})
 	if c.get(keyed(99)) != nil {
 		t.Error("an answer that is too large is held, or an outdated one stayed")
 	}

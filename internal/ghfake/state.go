@@ -87,6 +87,17 @@ func (s *Server) RestoreVersionNow(ref ghpkg.Ref, id int64) bool {
 	return s.setVersion(ref, id, ghpkg.Deleted, (*pkg).revive)
 }
 
+// SetTags gives a version that is there other tags, which others lose, as
+// somebody else's push would.
+func (s *Server) SetTags(ref ghpkg.Ref, id int64, tags ...string) bool {
+	return s.setVersion(ref, id, ghpkg.Active, func(p *pkg, v *Version) {
+		for _, other := range p.versions {
+			other.Tags = slices.DeleteFunc(other.Tags, func(t string) bool { return slices.Contains(tags, t) })
+		}
+		v.Tags, v.UpdatedAt = slices.Clone(tags), s.Now().UTC().Truncate(time.Second)
+	})
+}
+
 func (s *Server) setVersion(ref ghpkg.Ref, id int64, from ghpkg.State, set func(*pkg, *Version)) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

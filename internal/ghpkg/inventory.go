@@ -1,6 +1,10 @@
 package ghpkg
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // ListingKey names one listing that GitHub gave to one session: the packages of
 // a type of an owner, or the versions of a package in a state.
@@ -12,6 +16,19 @@ type ListingKey struct {
 	State      State      // of the versions; empty for packages
 	Visibility Visibility // the filter that GitHub was given; empty: none
 }
+
+// SeenBy begins the Viewer of listings that belong to no session.
+const SeenBy = "viewer:"
+
+// LastSeen returns the key of what GitHub listed to a viewer last, in whichever
+// session. It is never shown: it tells what has vanished since.
+func (k ListingKey) LastSeen(viewerID int64) ListingKey {
+	k.Viewer = SeenBy + strconv.FormatInt(viewerID, 10)
+	return k
+}
+
+// Shown reports whether the listing is a session's, to be shown to it.
+func (k ListingKey) Shown() bool { return !strings.HasPrefix(k.Viewer, SeenBy) }
 
 // Vanished is a package that GitHub listed to a viewer once and then, in a
 // complete listing, no more, and that a GET confirmed to be gone for them.

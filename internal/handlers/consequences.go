@@ -6,6 +6,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/views"
 )
 
@@ -33,11 +34,11 @@ func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []vi
 		say(warning, "versions_unknown")
 	case found.whole():
 		say(danger, "all_versions", "Count", len(versions.Items))
-		if n := tags(versions.Items); n > 0 {
+		if n := versions.Tags; n > 0 {
 			say(danger, "all_tags", "Count", n)
 		}
 	default:
-		versionConsequences(found, versions.Items, say)
+		versionConsequences(found, versions, say)
 	}
 	if found.pkg.Visibility == ghpkg.Public {
 		say(danger, "public")
@@ -51,7 +52,7 @@ func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []vi
 }
 
 // versionConsequences are those of deleting one version among all.
-func versionConsequences(found subject, all []ghpkg.Version, say func(level, key string, args ...any)) {
+func versionConsequences(found subject, all *inventory.Versions, say func(level, key string, args ...any)) {
 	v := found.version
 	if v == nil {
 		return
@@ -61,9 +62,9 @@ func versionConsequences(found subject, all []ghpkg.Version, say func(level, key
 		say(danger, "tags_go", "Count", len(v.Tags))
 	}
 	switch {
-	case len(all) == 1 && all[0].ID == v.ID:
+	case len(all.Items) == 1 && all.Items[0].ID == v.ID:
 		say(danger, "last_version")
-	case typ == ghpkg.Container && len(v.Tags) > 0 && tagged(all) == 1:
+	case typ == ghpkg.Container && len(v.Tags) > 0 && all.Tagged == 1:
 		say(danger, "last_tagged")
 	}
 	if v.Untagged(typ) {
@@ -81,24 +82,4 @@ func restoreConsequences(found subject, say func(level, key string, args ...any)
 	if v := found.version; v != nil && len(v.Tags) > 0 {
 		say(info, "restore_tags", "Count", len(v.Tags))
 	}
-}
-
-// tags counts the tags of all versions.
-func tags(all []ghpkg.Version) int {
-	n := 0
-	for _, v := range all {
-		n += len(v.Tags)
-	}
-	return n
-}
-
-// tagged counts the versions that have a tag.
-func tagged(all []ghpkg.Version) int {
-	n := 0
-	for _, v := range all {
-		if len(v.Tags) > 0 {
-			n++
-		}
-	}
-	return n
 }

@@ -149,7 +149,7 @@ func (h *edge) unlistedVersion(ctx context.Context, s *auth.Session, action ghpk
 	}
 	for _, v := range listing.Items {
 		if v.ID == at.ID() {
-			item := versionItem(p, v)
+			item := versionItem(p, v.Full())
 			item.Check = check
 			return item, nil
 		}
@@ -160,7 +160,7 @@ func (h *edge) unlistedVersion(ctx context.Context, s *auth.Session, action ghpk
 func byID(l *inventory.Versions) map[int64]ghpkg.Version {
 	all := make(map[int64]ghpkg.Version, len(l.Items))
 	for _, v := range l.Items {
-		all[v.ID] = v
+		all[v.ID] = v.Full()
 	}
 	return all
 }

@@ -63,7 +63,7 @@ func (h *edge) packageAndVersion(c echo.Context, s *auth.Session, at ghpkg.Versi
 		}
 		for _, d := range deleted.Items {
 			if d.ID == at.ID() {
-				v = d
+				v = d.Full()
 				return nil
 			}
 		}

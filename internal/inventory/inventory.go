@@ -11,12 +11,14 @@ package inventory
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"sync"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // Source is GitHub as one viewer sees it.
@@ -60,13 +62,16 @@ type Inventory struct {
 	Options
 
 	packages *shelf[ghpkg.Package]
-	versions *shelf[ghpkg.Version]
+	versions *shelf[lean.Version]
 	details  *shelf[ghpkg.Package] // each of one package
 	owners   *shelf[ghpkg.Membership]
 	joined   *joins
 	united   *unions
 	sweeps   *sweeps
 	gone     *vanished
+	seen     *seenBy
+	counts   *counts
+	others   *others
 
 	life context.Context // of background work; ends with Close
 	end  context.CancelFunc
@@ -92,10 +97,10 @@ func New(o Options) *Inventory {
 	if !swept {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished()}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), counts: newCounts(), others: &others{replica: rand.Text()}}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
-	i.versions = newShelf[ghpkg.Version](i, keptVersions{i})
+	i.versions = newShelf[lean.Version](i, keptVersions{i})
 	i.details = newShelf[ghpkg.Package](i, kept[ghpkg.Package]{})
 	i.owners = newShelf[ghpkg.Membership](i, kept[ghpkg.Membership]{})
 	if swept {
@@ -113,14 +118,19 @@ func set[T comparable](option *T, standard T) {
 
 // Versions returns a package's versions in one state, as eyes see them.
 func (i *Inventory) Versions(ctx context.Context, eyes Eyes, ref ghpkg.Ref, state ghpkg.State) (*Versions, error) {
+	i.lookAround(ctx)
 	v := i.versions.get(ctx, versionsKey(eyes, ref, state), eyes, versionsOf(eyes, ref, state))
 	seen, err := i.versions.show(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	derive := func(l ghpkg.Listing[ghpkg.Version]) any { return NewVersions(l, ref.Type(), state) }
+	derive := func(l ghpkg.Listing[lean.Version]) any { return NewVersions(l, ref.Type(), state) }
 	if seen.whole != nil {
-		return seen.whole.derive(derive).(*Versions), nil
+		versions := seen.whole.derive(derive).(*Versions)
+		if state == ghpkg.Active {
+			i.counts.note(eyes.Session, ref, versions)
+		}
+		return versions, nil
 	}
 	return NewVersions(seen.listing, ref.Type(), state), nil
 }
@@ -129,14 +139,15 @@ func versionsKey(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) ghpkg.ListingKey {
 	return ghpkg.ListingKey{Viewer: eyes.Session, Owner: ref.Owner(), Type: ref.Type(), Name: ref.Name(), State: state}
 }
 
-func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[ghpkg.Version] {
-	return func(ctx context.Context, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
-		return eyes.Source.VersionPages(ctx, ref, state, yield)
+func versionsOf(eyes Eyes, ref ghpkg.Ref, state ghpkg.State) fetcher[lean.Version] {
+	return func(ctx context.Context, yield func([]lean.Version)) ([]ghpkg.Notice, error) {
+		return eyes.Source.VersionPages(ctx, ref, state, func(page []ghpkg.Version) { yield(lean.All(page)) })
 	}
 }
 
 // Package returns one package as eyes see it.
 func (i *Inventory) Package(ctx context.Context, eyes Eyes, ref ghpkg.Ref) (ghpkg.Package, error) {
+	i.lookAround(ctx)
 	v := i.details.get(ctx, versionsKey(eyes, ref, ""), eyes, func(ctx context.Context, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
 		p, err := eyes.Source.Package(ctx, ref)
 		if err == nil {
@@ -169,11 +180,7 @@ func (i *Inventory) Memberships(ctx context.Context, eyes Eyes, source Membershi
 // packages of that type, ask GitHub: a change shows at once.
 func (i *Inventory) Changed(ctx context.Context, ref ghpkg.Ref) {
 	i.expire(ctx, ref) // first: what is restored from now on is too old
-	listed := func(k ghpkg.ListingKey) bool { return k.Type == ref.Type() && k.Owner.Is(ref.Owner().Login()) }
-	i.packages.outdate(listed)
-	its := func(k ghpkg.ListingKey) bool { return listed(k) && k.Name == ref.Name() }
-	i.versions.outdate(its)
-	i.details.outdate(its)
+	i.outdate(ref)
 }
 
 // RefreshOwner makes the next look at an owner, and at its bin, ask GitHub.
@@ -208,5 +215,7 @@ func (i *Inventory) Forget(ctx context.Context, session string) {
 	i.owners.drop(its)
 	i.joined.drop(session)
 	i.united.drop(session)
+	i.seen.drop(session)
+	i.counts.drop(session)
 	i.forget(ctx, session)
 }

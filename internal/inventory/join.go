@@ -31,6 +31,7 @@ type joinKey struct {
 // join is what certain listings gave together.
 type join struct {
 	of       []*load[ghpkg.Package]
+	counted  int // the revision of the numbers of versions
 	packages *Packages
 }
 
@@ -59,7 +60,8 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 		return nil, firstErr
 	}
 	lasting := !slices.Contains(loads, nil)
-	if packages, ok := i.joined.get(key, loads); ok && lasting {
+	revision := i.counts.revision(key.session, key.owner)
+	if packages, ok := i.joined.get(key, loads, revision); ok && lasting {
 		return packages, nil
 	}
 	for _, part := range parts {
@@ -67,18 +69,19 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 		all.AsOf = earliest(all.AsOf, part.AsOf)
 		all.Notices = appendNotices(all.Notices, part.Notices)
 	}
+	i.counts.fill(key.session, key.owner, all.Items, i.Now().Add(-i.Stale))
 	packages := NewPackages(all)
 	if lasting {
-		i.joined.put(key, join{loads, packages})
+		i.joined.put(key, join{loads, revision, packages})
 	}
 	return packages, nil
 }
 
-func (j *joins) get(key joinKey, loads []*load[ghpkg.Package]) (*Packages, bool) {
+func (j *joins) get(key joinKey, loads []*load[ghpkg.Package], counted int) (*Packages, bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	held, ok := j.held[key]
-	return held.packages, ok && slices.Equal(held.of, loads)
+	return held.packages, ok && held.counted == counted && slices.Equal(held.of, loads)
 }
 
 func (j *joins) put(key joinKey, made join) {

@@ -55,6 +55,16 @@ func (l *load[T]) add(page []T) {
 	l.items = append(l.items, page...)
 }
 
+// share takes the items of another listing if they are the same as its own.
+func (l *load[T]) share(other *load[T], same func(a, b T) bool) {
+	theirs, _ := other.snapshot()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if slices.EqualFunc(l.items, theirs.Items, same) {
+		l.items = theirs.Items
+	}
+}
+
 // finished reports whether nothing more will come.
 func (l *load[T]) finished() bool {
 	select {
@@ -99,4 +109,15 @@ func (l *load[T]) size() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.items)
+}
+
+// adopt has l share the rows of the listing before it, where they are the same:
+// GitHub seldom has something new to say, and nobody needs them twice.
+func (s *shelf[T]) adopt(e *entry[T], l *load[T]) {
+	s.mu.Lock()
+	last := e.last
+	s.mu.Unlock()
+	if last != nil {
+		l.share(last, s.keep.same)
+	}
 }

@@ -9,20 +9,28 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // memory is an archive that outlives an inventory, as a database does.
 type memory struct {
-	saving func(ghpkg.ListingKey) // called before a listing is saved; nil: nothing
+	saving func(ghpkg.ListingKey) // called before a session's listing is saved; nil: nothing
 
 	mu       sync.Mutex
 	packages map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Package]
-	versions map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]
+	versions map[ghpkg.ListingKey]ghpkg.Listing[lean.Version]
 	gone     map[int64][]ghpkg.Vanished
+	changes  []changed
+}
+
+// changed is a change through a replica.
+type changed struct {
+	ref     ghpkg.Ref
+	replica string
 }
 
 func (m *memory) begins(key ghpkg.ListingKey) {
-	if m.saving != nil {
+	if m.saving != nil && key.Shown() {
 		m.saving(key)
 	}
 }
@@ -47,18 +55,18 @@ func (m *memory) LoadPackages(_ context.Context, key ghpkg.ListingKey) (ghpkg.Li
 	return l, ok, nil
 }
 
-func (m *memory) SaveVersions(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error {
+func (m *memory) SaveVersions(_ context.Context, key ghpkg.ListingKey, l ghpkg.Listing[lean.Version]) error {
 	m.begins(key)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.versions == nil {
-		m.versions = map[ghpkg.ListingKey]ghpkg.Listing[ghpkg.Version]{}
+		m.versions = map[ghpkg.ListingKey]ghpkg.Listing[lean.Version]{}
 	}
 	m.versions[key] = l
 	return nil
 }
 
-func (m *memory) LoadVersions(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error) {
+func (m *memory) LoadVersions(_ context.Context, key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	l, ok := m.versions[key]
@@ -79,12 +87,13 @@ func (m *memory) TouchListing(_ context.Context, key ghpkg.ListingKey, asOf time
 	return nil
 }
 
-func (m *memory) ExpireListings(ctx context.Context, ref ghpkg.Ref) error {
+func (m *memory) ExpireListings(ctx context.Context, ref ghpkg.Ref, replica string) error {
 	m.mu.Lock()
+	m.changes = append(m.changes, changed{ref, replica})
 	keys := slices.Concat(slices.Collect(maps.Keys(m.packages)), slices.Collect(maps.Keys(m.versions)))
 	m.mu.Unlock()
 	for _, k := range keys {
-		if k.Owner == ref.Owner() && k.Type == ref.Type() && (k.Name == "" || k.Name == ref.Name()) {
+		if k.Shown() && k.Owner == ref.Owner() && k.Type == ref.Type() && (k.Name == "" || k.Name == ref.Name()) {
 			if err := m.TouchListing(ctx, k, time.UnixMilli(0)); err != nil {
 				return err
 			}
@@ -93,11 +102,28 @@ func (m *memory) ExpireListings(ctx context.Context, ref ghpkg.Ref) error {
 	return nil
 }
 
+func (m *memory) LastChange(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return int64(len(m.changes)), nil
+}
+
+func (m *memory) ChangesSince(_ context.Context, since int64, replica string) (all []ghpkg.Ref, last int64, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, c := range m.changes[since:] {
+		if c.replica != replica {
+			all = append(all, c.ref)
+		}
+	}
+	return all, int64(len(m.changes)), nil
+}
+
 func (m *memory) ForgetListings(_ context.Context, viewer string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	maps.DeleteFunc(m.packages, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Package]) bool { return k.Viewer == viewer })
-	maps.DeleteFunc(m.versions, func(k ghpkg.ListingKey, _ ghpkg.Listing[ghpkg.Version]) bool { return k.Viewer == viewer })
+	maps.DeleteFunc(m.versions, func(k ghpkg.ListingKey, _ ghpkg.Listing[lean.Version]) bool { return k.Viewer == viewer })
 	return nil
 }
 
@@ -139,7 +165,9 @@ func (m *memory) sessions() []string {
 	defer m.mu.Unlock()
 	var all []string
 	for k := range m.packages {
-		all = append(all, k.Viewer)
+		if k.Shown() {
+			all = append(all, k.Viewer)
+		}
 	}
 	for k := range m.versions {
 		all = append(all, k.Viewer)

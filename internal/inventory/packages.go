@@ -110,6 +110,7 @@ func linkedTo(p *ghpkg.Package, repo string) bool {
 // types are listed at once. One type that fails is a notice; if all fail, or if
 // the failure is about the owner or the viewer as a whole, it is the error.
 func (i *Inventory) Packages(ctx context.Context, eyes Eyes, owner ghpkg.Owner, q ghpkg.Query) (*Packages, error) {
+	i.lookAround(ctx)
 	types := q.Types
 	if len(types) == 0 {
 		types = ghpkg.Types()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/query"
 )
 
@@ -162,7 +163,7 @@ func TestSelectVersions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			table := inventory.NewVersions(ghpkg.Listing[ghpkg.Version]{Items: all}, c.typ, c.query.State)
+			table := inventory.NewVersions(ghpkg.Listing[lean.Version]{Items: lean.All(all)}, c.typ, c.query.State)
 			page, total := table.Select(c.query, search)
 			ids := []int64{}
 			for _, v := range page {

@@ -25,6 +25,8 @@ type keeper[T any] interface {
 	restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[T], bool)
 	// arrived keeps a new listing. last is the one before it, or nil.
 	arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[T], last *ghpkg.Listing[T])
+	// same reports whether GitHub said the same of both.
+	same(a, b T) bool
 	// outdate makes what is kept too old to be shown.
 	outdate(ctx context.Context, key ghpkg.ListingKey)
 }
@@ -93,6 +95,7 @@ func (s *shelf[T]) start(ctx context.Context, e *entry[T], eyes Eyes, fetch fetc
 			s.failed(ctx, e, l, err)
 			return
 		}
+		s.adopt(e, l)
 		close(l.done)
 		s.kept(ctx, e, l, eyes)
 	})

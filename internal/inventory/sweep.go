@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // sweeps are the looks into the bins of packages: GitHub lists deleted versions
@@ -99,7 +100,8 @@ func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.
 	i.lookInto(ctx, eyes, first)
 	result := DeletedVersions{Of: len(packages.Items)}
 	var left, again []ghpkg.Ref
-	for _, p := range packages.order.by("") {
+	for all, n := packages.order.by(""), 0; n < all.len(); n++ {
+		p := all.row(n)
 		ref, ok := p.Ref()
 		if !ok {
 			continue
@@ -117,7 +119,7 @@ func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.
 		result.Looked++
 		result.AsOf = earliest(result.AsOf, known.AsOf)
 		for _, v := range known.Items {
-			result.Rows = append(result.Rows, DeletedVersion{*p, v})
+			result.Rows = append(result.Rows, DeletedVersion{*p, v.Full()})
 		}
 	}
 	running := i.beginSweep(ctx, eyes, owner, append(left, again...))
@@ -165,13 +167,13 @@ const (
 )
 
 // known returns a listing of versions that is there, without asking anybody.
-func (i *Inventory) known(key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], knowledge) {
+func (i *Inventory) known(key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], knowledge) {
 	s := i.versions
 	s.mu.Lock()
 	e := s.entries[key]
-	var v view[ghpkg.Version]
+	var v view[lean.Version]
 	if e != nil {
-		v = view[ghpkg.Version]{e.current, e.good}
+		v = view[lean.Version]{e.current, e.good}
 	}
 	s.mu.Unlock()
 	if v.current != nil && v.current.ok() {
@@ -185,9 +187,9 @@ func (i *Inventory) known(key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], k
 		}
 		return l, fresh
 	case v.current != nil && v.current.finished() && s.age(v.current) < s.Rights:
-		return ghpkg.Listing[ghpkg.Version]{}, tried
+		return ghpkg.Listing[lean.Version]{}, tried
 	default:
-		return ghpkg.Listing[ghpkg.Version]{}, unknown
+		return ghpkg.Listing[lean.Version]{}, unknown
 	}
 }
 

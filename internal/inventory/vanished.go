@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"maps"
 	"sync"
 	"time"
 
@@ -20,6 +21,30 @@ type vanishedAt struct {
 
 // vanishedFresh is how long another replica's finds may go unseen.
 const vanishedFresh = time.Minute
+
+// seenBy remembers which session's listing was the viewer's last: only while it
+// is still the same session's can one that has not changed have nothing to add.
+type seenBy struct {
+	mu       sync.Mutex
+	sessions map[ghpkg.ListingKey]string
+}
+
+func newSeenBy() *seenBy { return &seenBy{sessions: map[ghpkg.ListingKey]string{}} }
+
+// by notes the session, and returns the one before it.
+func (s *seenBy) by(key ghpkg.ListingKey, session string) (before string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before = s.sessions[key]
+	s.sessions[key] = session
+	return before
+}
+
+func (s *seenBy) drop(session string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.sessions, func(_ ghpkg.ListingKey, by string) bool { return by == session })
+}
 
 func newVanished() *vanished { return &vanished{held: map[int64]map[ghpkg.Owner]vanishedAt{}} }
 

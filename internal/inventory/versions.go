@@ -1,69 +1,81 @@
 package inventory
 
 import (
-	"time"
+	"cmp"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/query"
 )
 
 // Versions is a listing of a package's versions, to be selected from. It is
 // shared: its items must not be changed.
 type Versions struct {
-	ghpkg.Listing[ghpkg.Version]
+	ghpkg.Listing[lean.Version]
 	Untagged int // how many have no tag; 0 for types without tags
 	Tagged   int // how many have one
+	Tags     int // how many they have in all
 
-	order *order[ghpkg.Version]
+	order *order[lean.Version]
 }
 
 // NewVersions returns a listing in one state as a table.
-func NewVersions(l ghpkg.Listing[ghpkg.Version], typ ghpkg.Type, state ghpkg.State) *Versions {
+func NewVersions(l ghpkg.Listing[lean.Version], typ ghpkg.Type, state ghpkg.State) *Versions {
 	v := &Versions{Listing: l}
-	v.Items = unique(v.Items, func(v *ghpkg.Version) int64 { return v.ID })
+	v.Items = unique(v.Items, func(v *lean.Version) int64 { return v.ID })
 	for n := range v.Items {
+		tags := v.Items[n].Tags()
+		v.Tags += len(tags)
 		switch {
-		case v.Items[n].Untagged(typ):
-			v.Untagged++
-		case len(v.Items[n].Tags) > 0:
+		case len(tags) > 0:
 			v.Tagged++
+		case typ == ghpkg.Container || typ == ghpkg.Docker:
+			v.Untagged++
 		}
 	}
 	standard := "-" + ghpkg.SortCreated
 	if state == ghpkg.Deleted {
 		standard = ghpkg.SortDaysLeft
 	}
-	v.order = newOrder(v.Items, standard, compareVersions, func(v *ghpkg.Version) int64 { return v.ID })
+	v.order = newOrder(v.Items, standard, compareVersions, func(v *lean.Version) int64 { return v.ID })
 	return v
 }
 
-func compareVersions(a, b *ghpkg.Version, field ghpkg.Sort) int {
+func compareVersions(a, b *lean.Version, field ghpkg.Sort) int {
 	switch field {
 	case ghpkg.SortName:
-		return byName(a.Name, b.Name)
+		if order, both := lean.Digests(a, b); both {
+			return order
+		}
+		return byName(a.Name(), b.Name())
 	case ghpkg.SortUpdated:
-		return a.UpdatedAt.Compare(b.UpdatedAt)
+		return cmp.Compare(a.Updated(), b.Updated())
 	case ghpkg.SortDaysLeft:
-		return deletedAt(a).Compare(deletedAt(b))
+		return cmp.Compare(a.Deleted(), b.Deleted())
 	default:
-		return a.CreatedAt.Compare(b.CreatedAt)
+		return cmp.Compare(a.Created(), b.Created())
 	}
-}
-
-func deletedAt(v *ghpkg.Version) time.Time {
-	if v.DeletedAt == nil {
-		return time.Time{}
-	}
-	return *v.DeletedAt
 }
 
 // Select returns one page of those versions that the query selects, in q's
 // order, and how many it selects in all. The default order is the newest first;
 // of deleted ones, the fewest days left first.
 func (v *Versions) Select(q ghpkg.Query, search query.Versions) (page []ghpkg.Version, total int) {
-	match := search.Match
-	if search.Empty() {
-		match = nil
+	var match func(*lean.Version) bool
+	if !search.Empty() {
+		var full ghpkg.Version
+		names := search.Names()
+		match = func(v *lean.Version) bool {
+			v.Read(&full)
+			if names { // which have to be written out
+				full.Name = v.Name()
+			}
+			return search.Match(&full)
+		}
 	}
-	return pageOf(v.order.by(q.Sort), q, match)
+	rows, total := pageOf(v.order.by(q.Sort), q, match)
+	for n := range rows {
+		page = append(page, rows[n].Full())
+	}
+	return page, total
 }

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,8 +9,9 @@ import (
 )
 
 const (
-	tagField = "tag"
-	untagged = "untagged"
+	tagField    = "tag"
+	digestField = "digest"
+	untagged    = "untagged"
 )
 
 // Versions is a query of a package's versions. The zero value matches all. It
@@ -44,7 +46,7 @@ func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
 					return v.prefix && hasPrefix(tag, v.folded) || !v.prefix && equal(tag, v.folded)
 				})
 			}},
-			{"digest", readDigest, matchDigest},
+			{digestField, readDigest, matchDigest},
 			{"older", older(now), created},
 			{"newer", newer(now), created},
 			{"updated", date, func(x *ghpkg.Version, v *value) bool { return v.within(x.UpdatedAt) }},
@@ -126,6 +128,11 @@ func matchDigest(x *ghpkg.Version, v *value) bool {
 // isAlgorithm reports whether digests begin with it.
 func isAlgorithm(s string) bool {
 	return strings.EqualFold(s, "sha256") || strings.EqualFold(s, "sha512")
+}
+
+// Names reports whether the query looks at the versions' names.
+func (v Versions) Names() bool {
+	return slices.ContainsFunc(v.terms, func(t term[ghpkg.Version]) bool { return t.name == "" || t.name == digestField })
 }
 
 // Untagged reports whether the query asks for versions without a tag.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
@@ -33,9 +34,10 @@ func full(t *testing.T) (*store.Store, string) {
 	bare := packages(t, 2)
 	bare.Items = []ghpkg.Package{{ID: 3}} // every column that can be NULL is
 	savePackages(t, s, packagesKey(t, "id-2"), bare)
-	versions := ghpkg.Listing[ghpkg.Version]{AsOf: epoch}
+	versions := ghpkg.Listing[lean.Version]{AsOf: epoch}
 	for n := range int64(600) {
-		versions.Items = append(versions.Items, version(n))
+		v := version(n)
+		versions.Items = append(versions.Items, lean.Of(&v))
 	}
 	key := packagesKey(t, "id-1")
 	key.Name, key.State = "api", ghpkg.Active

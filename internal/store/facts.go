@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // facts is how items of one kind are kept: what GitHub said of each, once.
@@ -86,17 +87,18 @@ func scanPackage(row scanner, more ...any) (ghpkg.Package, error) {
 	return p, nil
 }
 
-func versionFacts() facts[ghpkg.Version] {
-	return facts[ghpkg.Version]{
+func versionFacts() facts[lean.Version] {
+	return facts[lean.Version]{
 		table:   "inventory_versions",
 		columns: []string{"name", "description", "license", "tags", "html_url", "created_at", "updated_at", "deleted_at"},
-		id:      func(v *ghpkg.Version) int64 { return v.ID },
+		id:      func(v *lean.Version) int64 { return v.ID },
 		values:  versionValues,
 		scan:    scanVersion,
 	}
 }
 
-func versionValues(to []any, v *ghpkg.Version) ([]any, error) {
+func versionValues(to []any, kept *lean.Version) ([]any, error) {
+	v := kept.Full()
 	tags := "null"
 	if v.Tags != nil {
 		text, err := json.Marshal(v.Tags)
@@ -115,7 +117,7 @@ func versionValues(to []any, v *ghpkg.Version) ([]any, error) {
 	), nil
 }
 
-func scanVersion(row scanner) (ghpkg.Version, error) {
+func scanVersion(row scanner) (lean.Version, error) {
 	var (
 		v                ghpkg.Version
 		tags             string
@@ -124,11 +126,11 @@ func scanVersion(row scanner) (ghpkg.Version, error) {
 	)
 	err := row.Scan(&v.ID, &v.Name, &v.Description, &v.License, &tags, &v.HTMLURL, &created, &updated, &deleted)
 	if err != nil {
-		return ghpkg.Version{}, err
+		return lean.Version{}, err
 	}
 	if tags != "null" { // most versions have none, and there are many
 		if err := json.Unmarshal([]byte(tags), &v.Tags); err != nil {
-			return ghpkg.Version{}, fmt.Errorf("tags of version %d: %w", v.ID, err)
+			return lean.Version{}, fmt.Errorf("tags of version %d: %w", v.ID, err)
 		}
 	}
 	v.CreatedAt, v.UpdatedAt = fromMillis(created), fromMillis(updated)
@@ -136,7 +138,7 @@ func scanVersion(row scanner) (ghpkg.Version, error) {
 		at := fromMillis(deleted.Int64)
 		v.DeletedAt = &at
 	}
-	return v, nil
+	return lean.Of(&v), nil
 }
 
 func number(b bool) int64 {

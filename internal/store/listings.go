@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 )
 
 // SavePackages replaces what the listing showed. It takes effect at once or,
@@ -25,12 +26,12 @@ func (s *Store) LoadPackages(ctx context.Context, key ghpkg.ListingKey) (ghpkg.L
 }
 
 // SaveVersions replaces what the listing showed, as SavePackages does.
-func (s *Store) SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Version]) error {
+func (s *Store) SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[lean.Version]) error {
 	return save(ctx, s, versionFacts(), key, l)
 }
 
 // LoadVersions returns what the listing showed, as LoadPackages does.
-func (s *Store) LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[ghpkg.Version], bool, error) {
+func (s *Store) LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.Listing[lean.Version], bool, error) {
 	return load(ctx, s, versionFacts(), key)
 }
 
@@ -110,6 +111,9 @@ func (s *Store) differences(ctx context.Context, listing int64, items []fact) (s
 	all, err := collect(rows, "read the sightings", scanKey)
 	if err != nil {
 		return nil, nil, err
+	}
+	if len(all) == 0 {
+		return items, nil, nil
 	}
 	held := make(map[int64]digest, len(all))
 	for _, k := range all {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
@@ -28,9 +29,9 @@ func BenchmarkListings(b *testing.B) {
 	key := ghpkg.ListingKey{
 		Viewer: "octavia", Owner: owner(b, ghpkg.Organization, "Acme"), Type: ghpkg.Container, Name: "api", State: ghpkg.Active,
 	}
-	listing := ghpkg.Listing[ghpkg.Version]{AsOf: epoch}
+	listing := ghpkg.Listing[lean.Version]{AsOf: epoch}
 	for i := range 135_000 {
-		listing.Items = append(listing.Items, version(int64(i+1)))
+		listing.Items = append(listing.Items, lean.All([]ghpkg.Version{version(int64(i + 1))})...)
 	}
 	b.Run("versions-135000", func(b *testing.B) {
 		benchListing(b, key, listing, (*store.Store).SaveVersions, (*store.Store).LoadVersions)

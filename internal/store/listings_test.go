@@ -11,6 +11,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/lean"
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
@@ -158,10 +159,14 @@ func TestVersionsRoundTrip(t *testing.T) {
 			version(2), version(1),
 		}}
 		for range 2 {
-			if err := s.SaveVersions(ctx, key, want); err != nil {
+			if err := s.SaveVersions(ctx, key, ghpkg.Listing[lean.Version]{AsOf: want.AsOf, Items: lean.All(want.Items)}); err != nil {
 				t.Fatal(err)
 			}
-			got, ok, err := s.LoadVersions(ctx, key)
+			loaded, ok, err := s.LoadVersions(ctx, key)
+			got := ghpkg.Listing[ghpkg.Version]{AsOf: loaded.AsOf, Notices: loaded.Notices}
+			for _, v := range loaded.Items {
+				got.Items = append(got.Items, v.Full())
+			}
 			if diff := gocmp.Diff(want, got); diff != "" || !ok || err != nil {
 				t.Fatalf("LoadVersions: %v, %v (-want +got):\n%s", ok, err, diff)
 			}
@@ -251,7 +256,7 @@ func TestForgetAndSweep(t *testing.T) {
 		versions.Name, versions.State = "widget", ghpkg.Active
 		savePackages(t, s, a, packages(t, 0, 1, 2, 3))
 		savePackages(t, s, b, packages(t, 30, 3, 4))
-		err := s.SaveVersions(ctx, versions, ghpkg.Listing[ghpkg.Version]{AsOf: epoch, Items: []ghpkg.Version{version(1)}})
+		err := s.SaveVersions(ctx, versions, ghpkg.Listing[lean.Version]{AsOf: epoch, Items: lean.All([]ghpkg.Version{version(1)})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -278,6 +283,43 @@ func TestForgetAndSweep(t *testing.T) {
 		sweep(48*time.Hour, 41*time.Minute, 0, 0)
 		wantNothing(t, s, b)
 		wantRows(t, s, "inventory_sightings", 0)
+	})
+}
+
+// widget is a package of Acme's.
+func widget(t *testing.T) ghpkg.Ref {
+	t.Helper()
+	ref, err := ghpkg.NewRef(owner(t, ghpkg.Organization, "Acme"), ghpkg.NPM, "widget")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ref
+}
+
+// TestWhatWasSeenLastOutlivesItsSession: for as long as it tells what vanished,
+// and no change makes it forget when that was.
+func TestWhatWasSeenLastOutlivesItsSession(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s, ctx, key := open(t, databaseURL), t.Context(), packagesKey(t, "session")
+		seen, l := key.LastSeen(7), packages(t, 0, 1, 2)
+		savePackages(t, s, key, l)
+		savePackages(t, s, seen, l)
+		if err := s.ExpireListings(ctx, widget(t), "me"); err != nil {
+			t.Fatal(err)
+		}
+		wantPackages(t, s, seen, l)
+		if err := s.ForgetListings(ctx, "session"); err != nil {
+			t.Fatal(err)
+		}
+		wantNothing(t, s, key.LastSeen(8))
+		for _, days := range []int{9, 30, 32} {
+			wantPackages(t, s, seen, l)
+			now := epoch.AddDate(0, 0, days)
+			if err := s.Sweep(ctx, now, now.AddDate(0, 0, -8)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantNothing(t, s, seen)
 	})
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
 // ForgetListings removes what was listed to a viewer, at the end of the
@@ -22,12 +24,15 @@ const factsSpared = time.Hour
 // restored any more. It is to be called every hour or so, by one replica or by
 // all, and removes in parts, so that nobody waits long for it.
 func (s *Store) Sweep(ctx context.Context, now, olderThan time.Time) error {
-	if err := s.sweepListings(ctx, olderThan); err != nil {
+	if err := s.sweepListings(ctx, now, olderThan); err != nil {
 		return fmt.Errorf("sweep old listings: %w", err)
 	}
 	err := s.removed(ctx, "sweep vanished packages",
 		`DELETE FROM inventory_vanished WHERE last_seen < $1`, now.Add(-vanishedKept).UnixMilli())
 	if err != nil {
+		return err
+	}
+	if err := s.sweepChanges(ctx, now); err != nil {
 		return err
 	}
 	for _, table := range []string{packageFacts().table, versionFacts().table} {
@@ -38,8 +43,12 @@ func (s *Store) Sweep(ctx context.Context, now, olderThan time.Time) error {
 	return nil
 }
 
-func (s *Store) sweepListings(ctx context.Context, olderThan time.Time) error {
-	rows, err := s.db.QueryContext(ctx, `SELECT id FROM inventory_listings WHERE as_of < $1`, olderThan.UnixMilli())
+// sweepListings spares what viewers saw last as long as it can tell what
+// vanished since.
+func (s *Store) sweepListings(ctx context.Context, now, olderThan time.Time) error {
+	rows, err := s.db.QueryContext(ctx, `SELECT id FROM inventory_listings
+		WHERE as_of < $1 AND (viewer NOT LIKE $2 OR as_of < $3)`,
+		olderThan.UnixMilli(), ghpkg.SeenBy+"%", now.Add(-vanishedKept).UnixMilli())
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func arrows() map[string][]string {
 		"internal/access":     {"internal/auth", "internal/fault", "internal/ghpkg"},
 		"internal/auth":       {"internal/fault", "internal/ghpkg"},
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
-		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/query"},
+		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/lean", "internal/query"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
 		"internal/notices":    {"internal/fault", "internal/ghpkg", "internal/views/link"},
 		"internal/query":      {"internal/ghpkg"},
@@ -48,12 +48,13 @@ func arrows() map[string][]string {
 
 		// What reaches outside.
 		"internal/ghclient": {"internal/fault", "internal/ghpkg"},
-		"internal/store":    {"internal/fault", "internal/ghpkg", "migrations"},
+		"internal/store":    {"internal/fault", "internal/ghpkg", "internal/lean", "migrations"},
 		"internal/ghfake":   {"internal/ghpkg"},
 		"internal/config":   {"internal/ghpkg"},
 		"internal/serve":    {},
 
 		// The words, and what is embedded.
+		"internal/lean":      {"internal/ghpkg"},
 		"internal/ghpkg":     {},
 		"internal/fault":     {},
 		"internal/structure": {},
@@ -79,7 +80,7 @@ func reserved() map[string][]string {
 		"github.com/jackc/pgx/":                  {"internal/store", "internal/queue"},
 		"modernc.org/sqlite":                     {"internal/store"},
 		"database/sql":                           {"internal/store", "internal/queue"},
-		"github.com/klauspost/compress/":         {"internal/middleware"},
+		"github.com/klauspost/compress/":         {"internal/ghclient", "internal/middleware"},
 		"github.com/prometheus/":                 {"internal/metrics"},
 		"golang.org/x/crypto/x509roots/fallback": {"cmd/web"},
 		// For tests only.
