@@ -134,3 +134,25 @@ func TestForgedHost(t *testing.T) {
 		}
 	}
 }
+
+// TestNoCORS: no other site's script reads anything of ours, whatever it asks
+// for and however.
+func TestNoCORS(t *testing.T) {
+	t.Parallel()
+	_, b := start(t)
+	for _, r := range append(pages(), actions()...) {
+		for _, method := range []string{"OPTIONS", "GET", r.method} {
+			for _, origin := range []string{"https://evil.example", "null"} {
+				page := b.Send(method, r.path, nil, http.Header{
+					"Origin": {origin}, "Sec-Fetch-Site": {"cross-site"}, "Sec-Fetch-Mode": {"cors"},
+					"Access-Control-Request-Method": {"POST"}, "Access-Control-Request-Headers": {"content-type"},
+				})
+				for name := range page.Header {
+					if strings.HasPrefix(name, "Access-Control-") {
+						t.Errorf("%s %s allows %s: %s", method, r.path, name, page.Header.Get(name))
+					}
+				}
+			}
+		}
+	}
+}

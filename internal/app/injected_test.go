@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -62,6 +63,11 @@ func TestHeaderInjection(t *testing.T) {
 			}
 			checkNothingInjected(t, r.path, b.Send("POST", r.path, form, nil))
 			checkNothingInjected(t, r.path, b.HTMX("POST", r.path, form))
+		}
+	}
+	for line := range strings.Lines(p.Log.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("the log has a line that we did not begin: %q", line)
 		}
 	}
 }
