@@ -252,6 +252,11 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s may be stored: %q", path, page.Header.Get("Cache-Control"))
 		}
 	}
+	for _, path := range []string{"/debug/pprof/", "/debug/vars", "/debug/requests", "/.git/HEAD", "/.env", "/server-status"} {
+		if page := b.Send("GET", path, nil, nil); page.Status != http.StatusNotFound {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
 	large := b.Send("POST", "/settings", url.Values{"theme": {strings.Repeat("x", 2<<20)}}, nil)
 	if large.Status != http.StatusRequestEntityTooLarge {
 		t.Errorf("two megabytes: %s", large)
@@ -274,6 +279,11 @@ func checkHeaders(t *testing.T, what string, page *apptest.Page) {
 	} {
 		if got := page.Header.Get(name); !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %s is %q", what, name, got)
+		}
+	}
+	for _, name := range []string{"Server", "X-Powered-By", "Via"} {
+		if got := page.Header.Get(name); got != "" {
+			t.Errorf("%s tells in %s that it is %q", what, name, got)
 		}
 	}
 	if policy := page.Header.Get("Content-Security-Policy"); strings.Contains(policy, "unsafe") || !strings.Contains(policy, "frame-ancestors 'none'") {
