@@ -63,7 +63,7 @@ func (n *Notices) Add(ctx context.Context, w Wanted) (d ghpkg.Destination, secre
 		return d, "", internal(op, err)
 	}
 	if err := n.Store.AddDestination(ctx, d); err != nil {
-		return d, "", &fault.Error{Kind: fault.Invalid, Code: fault.CodeTooMany, Op: op, Err: err}
+		return d, "", internal(op, err)
 	}
 	n.Log.InfoContext(ctx, "a destination of notices was added", "destination", d.ID, "host", d.Host, "by", d.CreatedBy)
 	return d, secret, nil

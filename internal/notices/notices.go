@@ -10,6 +10,7 @@ package notices
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -126,8 +127,8 @@ func changed(op string, found bool, err error) error {
 }
 
 func internal(op string, err error) error {
-	if err == nil {
-		return nil
+	if _, told := errors.AsType[*fault.Error](err); told || err == nil {
+		return err
 	}
 	return &fault.Error{Kind: fault.Internal, Code: fault.CodeInternal, Op: op, Err: err}
 }

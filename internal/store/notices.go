@@ -2,37 +2,44 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
 // maxDestinations is how many there may be: each event is written down for each.
 const maxDestinations = 20
 
-// ErrTooManyDestinations says that there are as many as there may be.
-var ErrTooManyDestinations = errors.New("too many destinations of notices")
-
-// AddDestination adds one.
+// AddDestination adds one, but not beyond as many as there may be.
 func (s *Store) AddDestination(ctx context.Context, d ghpkg.Destination) error {
 	events, eventsErr := json.Marshal(d.Events)
 	owners, ownersErr := json.Marshal(d.Owners)
 	if err := errors.Join(eventsErr, ownersErr); err != nil {
 		return fmt.Errorf("write the destination: %w", err)
 	}
-	added, err := s.changed(ctx, "add the destination", `
-		INSERT INTO notice_destinations (id, kind, name, host, sealed, events, owners, paused, created_at, created_by)
-		SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS TEXT), CAST($5 AS BYTEA), CAST($6 AS TEXT),
-			CAST($7 AS TEXT), CAST($8 AS BIGINT), CAST($9 AS BIGINT), CAST($10 AS TEXT)
-		WHERE (SELECT COUNT(*) FROM notice_destinations) < CAST($11 AS BIGINT)`,
-		d.ID, string(d.Kind), storable(d.Name), storable(d.Host), d.Sealed, storable(string(events)),
-		storable(string(owners)), number(d.Paused), d.CreatedAt.UnixMilli(), storable(d.CreatedBy), maxDestinations)
-	if err == nil && !added {
-		err = ErrTooManyDestinations
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM notice_destinations`).Scan(&n); err != nil {
+			return err
+		}
+		if n >= maxDestinations {
+			return &fault.Error{Kind: fault.Invalid, Code: fault.CodeTooMany, Op: "store.AddDestination"}
+		}
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO notice_destinations (id, kind, name, host, sealed, events, owners, paused, created_at, created_by)
+			VALUES (`+places(1, 10)+`)`,
+			d.ID, string(d.Kind), storable(d.Name), storable(d.Host), d.Sealed, storable(string(events)),
+			storable(string(owners)), number(d.Paused), d.CreatedAt.UnixMilli(), storable(d.CreatedBy))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("add the destination: %w", err)
 	}
-	return err
+	return nil
 }
 
 // Destinations returns all, the oldest first.

@@ -1,0 +1,211 @@
+package notices_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/notices"
+)
+
+func TestADeletionArrives(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		d, secret := w.add(t, to, nil)
+		e := w.done(t, nil)
+		w.work(t)
+		got := to.all()
+		if len(got) != 1 {
+			t.Fatalf("%d notices arrived", len(got))
+		}
+		one := got[0]
+		if !one.signed(secret) || one.signed("") {
+			t.Errorf("the signature %q is not of %s", one.signature, one.body)
+		}
+		until := e.At.Add(30 * 24 * time.Hour)
+		want := notices.News{
+			Event: "deleted", Delivery: one.delivery, At: e.At, Portal: "https://stockroom.acme.example",
+			Actor: &notices.Actor{ID: 7, Login: "olivia"}, Reason: "too old", Ledger: "https://stockroom.acme.example/ledger/" + e.ID,
+			Target: &notices.Target{
+				URL:   "https://stockroom.acme.example/orgs/Acme/packages/container/team/web/-/versions/200",
+				Owner: "Acme", Type: "container", Name: "team/web", ID: 100, VersionID: 200, VersionName: "sha256:1", Tags: []string{"v1"},
+			},
+			Until: &until,
+		}
+		if diff := cmp.Diff(want, one.news); diff != "" || one.delivery == "" || one.event != "deleted" {
+			t.Errorf("%q (-want +got):\n%s", one.event, diff)
+		}
+		kept := w.deliveries(t, d)
+		if len(kept) != 1 || kept[0].State != ghpkg.DeliveryDone || kept[0].Status != 200 || kept[0].Answer != "thanks" || kept[0].ID != one.delivery {
+			t.Errorf("kept: %+v", kept)
+		}
+	})
+}
+
+// TestWhoIsTold: each destination hears what it was chosen for, and nothing else.
+func TestWhoIsTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		w.done(t, nil) // before anybody was there
+		w.clock.advance(time.Second)
+		all, restored, globex, paused := listen(t), listen(t), listen(t), listen(t)
+		w.add(t, all, nil)
+		w.add(t, restored, func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{ghpkg.NoticeRestored} })
+		w.add(t, globex, func(d *notices.Wanted) { d.Owners = []string{"GLOBEX"} })
+		p, _ := w.add(t, paused, nil)
+		if err := w.Pause(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		named := func(name string, change func(*ghpkg.Entry)) {
+			w.done(t, func(e *ghpkg.Entry) {
+				e.Target.Name = name
+				if change != nil {
+					change(e)
+				}
+			})
+		}
+		named("one", nil)
+		named("refused", func(e *ghpkg.Entry) { e.Outcome = ghpkg.OutcomeRefused })
+		named("part", func(e *ghpkg.Entry) { e.Operation = "of an operation" })
+		named("back", func(e *ghpkg.Entry) { e.Action = ghpkg.ActionRestore })
+		w.done(t, func(e *ghpkg.Entry) { e.Action, e.Target = ghpkg.ActionLogin, ghpkg.Target{} })
+		other, err := ghpkg.NewOwner(ghpkg.Organization, "globex")
+		if err != nil {
+			t.Fatal(err)
+		}
+		named("theirs", func(e *ghpkg.Entry) { e.Target.Owner = other })
+		w.work(t)
+		if err := w.Resume(t.Context(), p.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.work(t)
+		for _, tt := range []struct {
+			name string
+			to   *receiver
+			want string
+		}{
+			{"all", all, "deleted one; restored back; deleted theirs"},
+			{"restorations", restored, "restored back"},
+			{"one owner", globex, "deleted theirs"},
+			{"paused meanwhile", paused, ""},
+		} {
+			got := tt.to.all()
+			names := map[string]bool{}
+			for _, one := range got {
+				names[one.event+" "+one.news.Target.Name] = true
+			}
+			want := map[string]bool{}
+			for _, s := range splitList(tt.want) {
+				want[s] = true
+			}
+			if diff := cmp.Diff(want, names); diff != "" || len(got) != len(want) {
+				t.Errorf("%s, %d (-want +got):\n%s", tt.name, len(got), diff)
+			}
+		}
+	})
+}
+
+// TestTheLastWordIsToldOnce: an outcome that is written again is not news.
+func TestTheLastWordIsToldOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		w.add(t, to, nil)
+		e := w.done(t, func(e *ghpkg.Entry) { e.Outcome = ghpkg.OutcomeUnknown })
+		w.work(t)
+		if got := to.events(); got != "" {
+			t.Errorf("what is not known was told: %s", got)
+		}
+		for range 2 {
+			if err := w.db.Settle(t.Context(), e.ID, ghpkg.Settlement{At: w.clock.Now(), Outcome: ghpkg.OutcomeDone}); err != nil {
+				t.Fatal(err)
+			}
+			w.work(t)
+		}
+		if got := to.events(); got != "deleted team/web" {
+			t.Errorf("told: %q", got)
+		}
+	})
+}
+
+func TestOperationsAreToldOf(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to, globex := listen(t), listen(t)
+		w.add(t, to, nil)
+		w.add(t, globex, func(d *notices.Wanted) { d.Owners = []string{"globex"} })
+		op := ghpkg.Operation{ID: w.ids(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, State: ghpkg.OperationDraft, CreatedAt: w.clock.Now()}
+		items := make([]ghpkg.OperationItem, 3)
+		for i := range items {
+			login := []string{"acme", "acme", "globex"}[i]
+			owner, err := ghpkg.NewOwner(ghpkg.Organization, login)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items[i] = ghpkg.OperationItem{Seq: i + 1, Check: ghpkg.CheckOK, State: ghpkg.ItemPending, Target: ghpkg.Target{Owner: owner, Type: ghpkg.NPM, Name: "secret-name", PackageID: int64(i)}}
+		}
+		if err := w.db.InsertOperation(t.Context(), op, items); err != nil {
+			t.Fatal(err)
+		}
+		op.State, op.Session, op.StartedAt = ghpkg.OperationRunning, "s1", w.clock.Now()
+		if ok, err := w.db.StartOperation(t.Context(), op, 3); !ok || err != nil {
+			t.Fatal(ok, err)
+		}
+		move := func(to, from ghpkg.OperationState) {
+			t.Helper()
+			op.State = to
+			if ok, err := w.db.MoveOperation(t.Context(), op, from); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+		}
+		move(ghpkg.OperationWaiting, ghpkg.OperationRunning)
+		w.work(t)
+		move(ghpkg.OperationPaused, ghpkg.OperationWaiting)
+		move(ghpkg.OperationRunning, ghpkg.OperationPaused) // before anybody looked
+		w.work(t)
+		op.EndedAt = w.clock.Now()
+		move(ghpkg.OperationDone, ghpkg.OperationRunning)
+		w.work(t)
+		const all = "operation_paused paused 3 of acme,globex; operation_finished done 3 of acme,globex"
+		if got := to.events(); got != all {
+			t.Errorf("told: %s", got)
+		}
+		if got := globex.events(); got != "operation_paused paused 3 of globex; operation_finished done 3 of globex" {
+			t.Errorf("globex alone is told: %s", got)
+		}
+	})
+}
+
+// TestWhatIsAboutToExpire is told of once, by owner, before it is too late.
+func TestWhatIsAboutToExpire(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		w.add(t, to, func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{ghpkg.NoticeExpiring} })
+		version := func(id int64, action ghpkg.Action) {
+			w.done(t, func(e *ghpkg.Entry) { e.Target.VersionID, e.Action = id, action })
+		}
+		whole := func(id int64, name string, action ghpkg.Action) {
+			w.done(t, func(e *ghpkg.Entry) {
+				e.Target.PackageID, e.Target.Name, e.Target.VersionID, e.Action = id, name, 0, action
+			})
+		}
+		version(1, ghpkg.ActionDelete)
+		version(2, ghpkg.ActionDelete)
+		whole(3, "three", ghpkg.ActionDelete)
+		whole(4, "four", ghpkg.ActionDelete)
+		w.clock.advance(time.Hour)
+		version(2, ghpkg.ActionRestore)
+		whole(4, "four", ghpkg.ActionRestore)
+		w.work(t)
+		told := map[int]string{}
+		for day := 1; day <= 32; day++ {
+			w.clock.advance(24 * time.Hour)
+			w.work(t)
+			if got := to.events(); got != "" {
+				told[day] = got
+			}
+		}
+		if diff := cmp.Diff(map[int]string{27: "expiring Acme 2"}, told); diff != "" {
+			t.Errorf("by day (-want +got):\n%s", diff)
+		}
+	})
+}
