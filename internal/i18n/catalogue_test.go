@@ -112,6 +112,10 @@ func families() map[string][]string {
 		"operation.detail.":  {"pending", "refused", "failed", "skipped", "unknown"},
 		"operation.left.":    {"seconds", "minutes", "hours"},
 		"duration.":          {"seconds", "minutes", "hours"},
+		"notices.kind.":      names(ghpkg.DestinationKinds()),
+		"notices.event.":     append(names(ghpkg.NoticeEvents()), string(ghpkg.NoticePing)),
+		"notices.state.":     names(ghpkg.DeliveryStates()),
+		"notices.tested.":    names(ghpkg.DeliveryStates()),
 		"time.":              {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
 	}
 }

@@ -23,7 +23,7 @@ func stories(theme string) []aStory {
 	w := world{theme}
 	var all []aStory
 	for _, group := range [][]aStory{
-		w.landing(), w.owners(), w.packages(), w.deleted(), w.inventory(), w.bin(), w.conflicts(), w.onePackage(), w.version(), w.confirm(), w.ledger(), w.operations(), w.settings(), w.problems(),
+		w.landing(), w.owners(), w.packages(), w.deleted(), w.inventory(), w.bin(), w.conflicts(), w.onePackage(), w.version(), w.confirm(), w.ledger(), w.operations(), w.settings(), w.notices(), w.problems(),
 	} {
 		all = append(all, group...)
 	}
