@@ -121,6 +121,10 @@ func TestNoOpenRedirect(t *testing.T) {
 			checkLeadsHome(t, p, r.path, in.Send("POST", r.path, form, header))
 			checkLeadsHome(t, p, r.path, out.Send("POST", r.path, form, header))
 		}
+		signIn := p.Browser(t)
+		signIn.Approve(apptest.Owner)
+		callback := signIn.Send("GET", signIn.Send("GET", "/login?"+url.Values{"return_to": {to}}.Encode(), nil, nil).Location(), nil, nil).Location()
+		checkLeadsHome(t, p, "the sign-in", signIn.Send("GET", callback, nil, nil))
 		checkLeadsHome(t, p, "the views", in.Send("POST", "/settings/views", url.Values{"name": {"x"}, "path": {to}}, nil))
 		checkLeadsHome(t, p, "logging out", out.Send("POST", "/logout", url.Values{"return_to": {to}}, nil))
 	}

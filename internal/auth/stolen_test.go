@@ -74,7 +74,7 @@ func TestAStolenDatabaseOpensNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, cookie := range []string{
-			row.key, row.id, string(key), base64.RawURLEncoding.EncodeToString(key),
+			row.key, row.id, base64.RawURLEncoding.EncodeToString(key),
 			hex.EncodeToString(row.sealed), base64.StdEncoding.EncodeToString(row.sealed),
 		} {
 			if got := w.opens(cookie); got != "nobody" {
