@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
 )
 
@@ -29,6 +30,7 @@ type replica struct {
 	command *exec.Cmd
 	address string
 	dead    chan struct{}
+	log     apptest.Buffer // what it said once it listened
 }
 
 // launch returns the running program once it listens. It ends with the test at
@@ -60,8 +62,8 @@ func launch(t *testing.T, env []string) *replica {
 	}
 	go func() {
 		defer close(r.dead)
-		_, _ = io.Copy(io.Discard, log) // ends with the program
-		_ = child.Wait()                // it is killed, sooner or later
+		_, _ = io.Copy(&r.log, log) // ends with the program
+		_ = child.Wait()            // it is killed, sooner or later
 	}()
 	if r.address == "" {
 		t.Fatalf("it does not listen: %v\n%s", lines.Err(), said)
