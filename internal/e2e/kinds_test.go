@@ -81,6 +81,7 @@ func (g *gallery) kinds(t *testing.T) []kind {
 		{name: "ledger-no-match", who: owner, path: link.Ledger + "?q=zzz"},
 		{name: "ledger-entry", who: owner, path: link.Ledger, open: then(click(".row-ledger:last-child a.name"), ".facts-wide")},
 		{name: "settings", who: owner, path: link.Settings},
+		{name: "notices-no-teams", who: owner, path: link.Notices},
 		{name: "error-no-page", who: owner, path: "/nowhere"},
 		{name: "error-not-found", who: owner, path: packages + "/npm/no-such-package"},
 		{name: "error-filter", who: owner, path: packages + "?type=floppy"},
