@@ -63,7 +63,7 @@ func (w *work) start(ctx context.Context, db *store.Store, ops *operations.Opera
 	if err := w.queue.Start(ctx); err != nil {
 		return errors.Join(err, w.queue.Stop(ctx))
 	}
-	w.running.Go(w.sweep)
+	w.running.Go(func() { w.sweep(ops) })
 	return nil
 }
 
@@ -82,12 +82,13 @@ func (w *work) slices(do func(context.Context, int64) (time.Duration, error)) fu
 	}
 }
 
-// sweep ends the sessions that nobody needs any more, now and every hour.
-func (w *work) sweep() {
+// sweep ends the sessions and drafts that nobody needs any more, now and every hour.
+func (w *work) sweep(ops *operations.Operations) {
 	ticks := time.NewTicker(sweepEvery)
 	defer ticks.Stop()
 	for {
 		w.people.Sweep(w.life)
+		ops.Tidy(w.life)
 		select {
 		case <-ticks.C:
 		case <-w.life.Done():

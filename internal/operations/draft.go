@@ -3,6 +3,7 @@ package operations
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -31,6 +32,21 @@ func (o *Operations) Discard(ctx context.Context, id string, by By) error {
 		return notNow(name)
 	}
 	return internal(name, err)
+}
+
+// DraftLifetime is how long a draft that nobody starts is kept. What it says of
+// its items is old long before.
+const DraftLifetime = 30 * 24 * time.Hour
+
+// Tidy removes the drafts that nobody started in DraftLifetime.
+func (o *Operations) Tidy(ctx context.Context) {
+	n, err := o.Store.DiscardDrafts(ctx, o.Now().Add(-DraftLifetime))
+	switch {
+	case err != nil && ctx.Err() == nil:
+		o.Log.ErrorContext(ctx, "old drafts could not be discarded", "error", err)
+	case n > 0:
+		o.Log.InfoContext(ctx, "old drafts were discarded", "drafts", n)
+	}
 }
 
 // Start begins a draft. confirm is the number of items that the person saw;

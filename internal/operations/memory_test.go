@@ -136,6 +136,16 @@ func (m *memory) DiscardDraft(_ context.Context, id string) (bool, error) {
 	return true, nil
 }
 
+func (m *memory) DiscardDrafts(_ context.Context, before time.Time) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := len(m.ops)
+	maps.DeleteFunc(m.ops, func(_ string, o *record) bool {
+		return o.op.State == ghpkg.OperationDraft && o.op.CreatedAt.Before(before)
+	})
+	return n - len(m.ops), nil
+}
+
 func (m *memory) StartOperation(_ context.Context, op ghpkg.Operation, total int) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

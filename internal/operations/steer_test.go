@@ -284,3 +284,23 @@ func TestETA(t *testing.T) {
 		want("past a paused one", second, 30*time.Second, 0)
 	})
 }
+
+func TestOldDraftsAreTidied(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := steady(t)
+		draft, running := w.frozen(o, ghpkg.ActionDelete, w.npm("a", 2)...), w.started(o, w.npm("b", 2)...)
+		time.Sleep(operations.DraftLifetime)
+		o.Tidy(t.Context())
+		if got := w.now(draft.ID).State; got != ghpkg.OperationDraft {
+			t.Errorf("a draft in its last moment is %q", got)
+		}
+		time.Sleep(time.Millisecond)
+		o.Tidy(t.Context())
+		_, err := o.Operation(t.Context(), draft.ID, ghpkg.VisibleTo{All: true})
+		wantCode(t, "the draft after it", err, fault.CodeNotFound)
+		if got := w.now(running.ID).State; got != ghpkg.OperationRunning {
+			t.Errorf("what runs is %q", got)
+		}
+	})
+}

@@ -26,6 +26,8 @@ type Store interface {
 	SetChecks(ctx context.Context, id string, checks map[int]ghpkg.ItemCheck) error
 	// DiscardDraft removes a draft with its items; false if it is no draft.
 	DiscardDraft(ctx context.Context, id string) (bool, error)
+	// DiscardDrafts removes the drafts from before, and returns how many they were.
+	DiscardDrafts(ctx context.Context, before time.Time) (int, error)
 
 	// StartOperation makes a draft running: State, Session, Reason, From and
 	// StartedAt of op; false if it is no draft any more, or has not total items.

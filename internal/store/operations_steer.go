@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
@@ -62,6 +63,15 @@ func (s *Store) RemoveItems(ctx context.Context, id string, seqs []int) (int, er
 // DiscardDraft removes a draft with its items; false if it is no draft.
 func (s *Store) DiscardDraft(ctx context.Context, id string) (bool, error) {
 	return s.changed(ctx, "discard the operation", `DELETE FROM operations WHERE id = $1 AND state = 'draft'`, storable(id))
+}
+
+// DiscardDrafts removes the drafts from before, and returns how many they were.
+func (s *Store) DiscardDrafts(ctx context.Context, before time.Time) (int, error) {
+	n, err := affected(s.db.ExecContext(ctx, `DELETE FROM operations WHERE state = 'draft' AND created_at < $1`, before.UnixMilli()))
+	if err != nil {
+		return 0, fmt.Errorf("discard old drafts: %w", err)
+	}
+	return int(n), nil
 }
 
 // StartOperation makes a draft running: State, Session, Reason, From and

@@ -53,6 +53,29 @@ func TestItemsLeaveADraftOnly(t *testing.T) {
 	})
 }
 
+func TestOldDraftsAreDiscarded(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		at := func(age time.Duration, state ghpkg.OperationState) func(*ghpkg.Operation) {
+			return func(op *ghpkg.Operation) { op.CreatedAt, op.State = epoch.Add(-age), state }
+		}
+		old := insert(t, s, draft(1, at(time.Hour+time.Millisecond, ghpkg.OperationDraft)), frozen(t, 3, nil))
+		insert(t, s, draft(2, at(time.Hour, ghpkg.OperationDraft)), frozen(t, 5, nil))
+		for n, state := range ghpkg.OperationStates()[1:] {
+			insert(t, s, draft(10+n, at(1000*time.Hour, state)), frozen(t, 1, nil))
+		}
+		if n, err := s.DiscardDrafts(t.Context(), epoch.Add(-time.Hour)); n != 1 || err != nil {
+			t.Errorf("%d were discarded, %v; want 1", n, err)
+		}
+		if _, ok, err := s.Operation(t.Context(), old.ID, ghpkg.VisibleTo{All: true}); ok || err != nil {
+			t.Errorf("the old draft is still there: %v, %v", ok, err)
+		}
+		if n, err := s.Rows(t.Context(), "operation_items"); n != 10 || err != nil {
+			t.Errorf("%d items are left, %v; want 10", n, err)
+		}
+	})
+}
+
 func TestDraftIsDiscardedWithItsItems(t *testing.T) {
 	onBoth(t, func(t *testing.T, databaseURL string) {
 		s := open(t, databaseURL)
