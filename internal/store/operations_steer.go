@@ -71,7 +71,7 @@ func (s *Store) DiscardDrafts(ctx context.Context, before time.Time) (int, error
 	if err != nil {
 		return 0, fmt.Errorf("discard old drafts: %w", err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
 // StartOperation makes a draft running: State, Session, Reason, From and
