@@ -97,6 +97,9 @@ type destinations struct {
 	}
 }
 
+// destinationVerbs are what can be done with a destination.
+func destinationVerbs() []string { return []string{"test", "pause", "resume", "remove", "resend"} }
+
 // TestNoticesAreForAdmins of the portal alone: where no teams are named, for nobody.
 func TestNoticesAreForAdmins(t *testing.T) {
 	t.Parallel()
@@ -113,11 +116,12 @@ func TestNoticesAreForAdmins(t *testing.T) {
 		{"an owner where there are no teams", apptest.Owner, open, fault.CodeNoTeams},
 	} {
 		b := tt.portal.SignIn(t, tt.login, allScopes...)
-		for method, path := range map[string]string{
-			"GET " + link.Notices: "", "POST " + link.Notices: "", "POST " + link.Destination("x", "test"): "", "POST " + link.Destination("x", "remove"): "",
-			"POST " + link.Destination("x", "pause"): "", "POST " + link.Destination("x", "resume"): "", "POST " + link.Destination("x", "resend"): "",
-		} {
-			method, path, _ = strings.Cut(method, " ")
+		routes := []string{"GET " + link.Notices, "POST " + link.Notices}
+		for _, verb := range destinationVerbs() {
+			routes = append(routes, "POST "+link.Destination("x", verb))
+		}
+		for _, route := range routes {
+			method, path, _ := strings.Cut(route, " ")
 			page := b.Send(method, apptest.WithFormat(path, "json"), to.where(), nil)
 			if page.Status != http.StatusForbidden || !strings.Contains(page.Body, string(tt.code)) {
 				t.Errorf("%s, %s %s: %s", tt.name, method, path, page)
@@ -134,7 +138,7 @@ func TestNoticesAreForAdmins(t *testing.T) {
 	if page := admin.Get(link.Settings); !strings.Contains(page.Body, link.Notices) {
 		t.Error("an admin is not led there")
 	}
-	for _, verb := range []string{"test", "pause", "resume", "remove", "resend"} {
+	for _, verb := range destinationVerbs() {
 		if page := admin.Send("POST", apptest.WithFormat(link.Destination("x", verb), "json"), nil, nil); page.Status != http.StatusNotFound {
 			t.Errorf("%s of what is not there: %s", verb, page)
 		}
