@@ -38,7 +38,7 @@ type replica struct {
 func launch(t *testing.T, env []string) *replica {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAsChild$", "-test.timeout=5m")
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAsChild$", "-test.timeout="+(5*time.Minute+*soak).String())
 	child.Env = append(append(os.Environ(), asChild+"=1", "STOCKROOM_ADDR=127.0.0.1:0"), env...)
 	log, err := child.StderrPipe()
 	if err != nil {
@@ -83,6 +83,7 @@ type site struct {
 	t       *testing.T
 	env     []string
 	github  *ghfake.Server
+	serve   http.HandlerFunc // GitHub, with what goes wrong there
 	browser *http.Client
 	alive   atomic.Pointer[replica]
 	changes atomic.Int32 // that GitHub is working on
@@ -101,22 +102,12 @@ func newSite(t *testing.T, databaseURL string, seed func(*ghfake.Server)) *site 
 	t.Helper()
 	s := &site{t: t, github: ghfake.New(ghfake.Options{})}
 	seed(s.github)
-	front := httptest.NewServer(http.HandlerFunc(s.serveGitHub))
+	s.serve = s.serveGitHub
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r) }))
 	t.Cleanup(front.Close)
 	s.github.SetBaseURL(front.URL)
 	s.github.Authorize("olivia")
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		if strings.HasPrefix(address, "stockroom.localhost:") {
-			address = s.alive.Load().address
-		}
-		return (&net.Dialer{}).DialContext(ctx, network, address)
-	}
-	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
-	s.browser = &http.Client{Jar: jar, Timeout: 20 * time.Second, Transport: transport}
+	s.browser = s.newBrowser()
 	for name, value := range map[string]string{
 		"BASE_URL": base, "GITHUB_URL": s.github.URL, "GITHUB_API_URL": s.github.APIURL,
 		"GITHUB_CLIENT_ID": s.github.ClientID(), "GITHUB_CLIENT_SECRET": s.github.ClientSecret(),
@@ -126,6 +117,23 @@ func newSite(t *testing.T, databaseURL string, seed func(*ghfake.Server)) *site 
 		s.env = append(s.env, "STOCKROOM_"+name+"="+value)
 	}
 	return s
+}
+
+// newBrowser is one in which nobody is signed in.
+func (s *site) newBrowser() *http.Client {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if strings.HasPrefix(address, "stockroom.localhost:") {
+			address = s.alive.Load().address
+		}
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
+	return &http.Client{Jar: jar, Timeout: 20 * time.Second, Transport: transport}
 }
 
 // serveGitHub is GitHub, which complains of two changes at once. Whoever dies
