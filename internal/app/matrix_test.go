@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
@@ -74,8 +73,8 @@ func TestMatrix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	if string(want) != got {
+		t.Errorf("who gets what has changed (-want +got); if it should have, -update:\n%s", difference(string(want), got))
 	}
 }
 
@@ -203,6 +202,39 @@ func table(rows []row, columns [][]string) string {
 			}
 			return columns[i][n]
 		})
+	}
+	return b.String()
+}
+
+// difference returns the lines that are not the same, each with its address.
+func difference(want, got string) string {
+	lines := func(table string) map[string]string {
+		all, title := map[string]string{}, ""
+		for line := range strings.Lines(table) {
+			way, cells, isRow := strings.Cut(strings.TrimSpace(line), "|")
+			if !isRow {
+				title = strings.TrimSpace(line)
+				all[title] = ""
+				continue
+			}
+			all[title+", "+strings.TrimSpace(way)] = strings.TrimSpace(cells)
+		}
+		return all
+	}
+	was, is := lines(want), lines(got)
+	var b strings.Builder
+	for _, title := range slices.Sorted(maps.Keys(was)) {
+		if cells, still := is[title]; !still || cells != was[title] {
+			fmt.Fprintf(&b, "- %s: %s\n", title, was[title])
+		}
+		if cells, still := is[title]; still && cells != was[title] {
+			fmt.Fprintf(&b, "+ %s: %s\n", title, cells)
+		}
+	}
+	for _, title := range slices.Sorted(maps.Keys(is)) {
+		if _, known := was[title]; !known {
+			fmt.Fprintf(&b, "+ %s: %s\n", title, is[title])
+		}
 	}
 	return b.String()
 }
