@@ -71,9 +71,6 @@ func (f *front) names(t *testing.T) {
 				continue // lower case is another name where there is more than slashes
 			}
 			for _, port := range []string{"", ":8443"} {
-				if port != "" && strings.Contains(name, "%") {
-					continue // decoded once too often: README, Reverse proxy
-				}
 				var got struct {
 					Package struct{ Name string }
 					Items   []struct{ ID int64 }
