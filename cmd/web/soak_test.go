@@ -227,6 +227,9 @@ func (s *soakTest) holds(item apptest.OperationItem) {
 		s.t.Errorf("%s was not to be deleted", item.Path)
 		return
 	}
+	if item.State != "done" {
+		s.t.Logf("%s is %s (%s): %s", item.Path, item.State, item.Code, item.Message)
+	}
 	gone := s.github.VersionState(version.Package(), version.ID()) == ghpkg.Deleted
 	if gone != (item.State == "done") {
 		s.t.Errorf("%s is %s %s, deleted at GitHub: %t", item.Path, item.State, item.Code, gone)
