@@ -5,9 +5,8 @@
 -- has read up to one has missed none before it.
 CREATE TABLE inventory_revision (
     id  BIGINT PRIMARY KEY,
-    seq BIGINT NOT NULL -- of the last change
+    seq BIGINT NOT NULL -- of the last change; no row: there was none
 );
-INSERT INTO inventory_revision (id, seq) VALUES (1, 0);
 
 CREATE TABLE inventory_changes (
     seq          BIGINT PRIMARY KEY,

@@ -20,7 +20,8 @@ func (s *Store) ExpireListings(ctx context.Context, ref ghpkg.Ref, replica strin
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE inventory_revision SET seq = seq + 1 WHERE id = 1`); err != nil {
+		if _, err := tx.ExecContext(ctx, `
+			INSERT INTO inventory_revision (id, seq) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET seq = inventory_revision.seq + 1`); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
@@ -37,7 +38,7 @@ func (s *Store) ExpireListings(ctx context.Context, ref ghpkg.Ref, replica strin
 
 // LastChange returns the number of the last change.
 func (s *Store) LastChange(ctx context.Context) (seq int64, err error) {
-	if err := s.db.QueryRowContext(ctx, `SELECT seq FROM inventory_revision WHERE id = 1`).Scan(&seq); err != nil {
+	if err := s.db.QueryRowContext(ctx, `SELECT COALESCE(MAX(seq), 0) FROM inventory_revision`).Scan(&seq); err != nil {
 		return 0, fmt.Errorf("read the last change: %w", err)
 	}
 	return seq, nil
