@@ -42,6 +42,7 @@ func full(t *testing.T) (*store.Store, string) {
 	key := packagesKey(t, "id-1")
 	key.Name, key.State = "api", ghpkg.Active
 	must(nil, s.SaveVersions(ctx, key, versions))
+	must(nil, s.ExpireListings(ctx, widget(t), "me"))
 	must(nil, s.AddVanished(ctx, 7, []ghpkg.Vanished{vanished(t, 9, 0, 2)}))
 	must(s.SwapAccount(ctx, "olivia", ghpkg.Account{}, ghpkg.Account{Holder: "a", HeldUntil: epoch, Pace: time.Second, Limited: "slow down"}))
 	must(s.Lease(ctx, 1, "a", epoch, epoch.Add(time.Second)))
