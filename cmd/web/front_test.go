@@ -13,6 +13,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type front struct {
 	replicas [2]*replica
 	proxy    *proxy
 	browser  *http.Client
+	pages    atomic.Int32 // that were read while replicas died
 }
 
 // frontNames are names that a proxy may take for something else, by type.

@@ -113,12 +113,13 @@ func (f *front) kills(t *testing.T) {
 	f.post("/operations/"+op.ID+"/start", url.Values{"confirm": {fmt.Sprint(total)}, "reason": {"kills"}}, http.StatusOK, nil)
 	stop := f.browse(t)
 	for i := range f.replicas {
-		sent := f.await(t, "a change", 0)
+		sent := f.await(t, "a change", 0, f.sent)
 		f.replicas[i].kill()
 		began := time.Now()
-		f.await(t, "a change after the kill", sent+1) // one may have been on its way
+		f.await(t, "a change after the kill", sent+1, f.sent) // one may have been on its way
 		t.Logf("replica %d killed after %d of %d items: the next change after %v", i, sent, total, time.Since(began).Round(10*time.Millisecond))
 		f.again(i)
+		f.await(t, "a page that was asked for with both there", int(f.pages.Load())+1, f.pages.Load)
 	}
 	for began := time.Now(); op.State != "done"; time.Sleep(50 * time.Millisecond) {
 		f.get("/operations/"+op.ID+"?format=json&per_page=100", &op)
@@ -147,15 +148,19 @@ func (f *front) kills(t *testing.T) {
 	}
 }
 
-// await waits until GitHub was asked for more than n changes, and returns how many.
-func (f *front) await(t *testing.T, what string, n int) int {
+// sent is how many changes GitHub was asked for.
+func (f *front) sent() int32 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return int32(len(f.asked))
+}
+
+// await waits until there are more than n of what is counted, and returns how many.
+func (f *front) await(t *testing.T, what string, n int, count func() int32) int {
 	t.Helper()
 	for began := time.Now(); ; time.Sleep(5 * time.Millisecond) {
-		f.mu.Lock()
-		sent := len(f.asked)
-		f.mu.Unlock()
-		if sent > n {
-			return sent
+		if now := int(count()); now > n {
+			return now
 		}
 		if time.Since(began) > 30*time.Second {
 			t.Fatalf("%s does not come", what)
@@ -166,7 +171,7 @@ func (f *front) await(t *testing.T, what string, n int) int {
 // browse opens one page after the other, each of which has to be answered, until
 // it is told to stop.
 func (f *front) browse(t *testing.T) (stop func() (pages int, replicas []string)) {
-	done, pages, replicas := make(chan struct{}), 0, []string{}
+	done, replicas := make(chan struct{}), []string{}
 	var all sync.WaitGroup
 	all.Go(func() {
 		for n := 0; ; n++ {
@@ -181,7 +186,7 @@ func (f *front) browse(t *testing.T) (stop func() (pages int, replicas []string)
 				t.Errorf("while replicas die, %s: %+v, %v", path, s, err)
 				continue
 			}
-			pages++
+			f.pages.Add(1)
 			last := s.replica[strings.LastIndex(s.replica, " ")+1:] // those that were dead come first
 			if !slices.Contains(replicas, last) {
 				replicas = append(replicas, last)
@@ -191,7 +196,7 @@ func (f *front) browse(t *testing.T) (stop func() (pages int, replicas []string)
 	return func() (int, []string) {
 		close(done)
 		all.Wait()
-		return pages, replicas
+		return int(f.pages.Load()), replicas
 	}
 }
 

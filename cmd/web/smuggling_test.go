@@ -83,6 +83,13 @@ func (f *front) smuggling(t *testing.T) {
 			t.Errorf("afterwards: %+v, %v", s, err)
 		}
 	}
+	control, err := f.try(http.MethodGet, "/control", nil, nil)
+	if err != nil || control.status != http.StatusNotFound {
+		t.Errorf("%+v, %v", control, err)
+	}
+	if said := f.replicas[0].log.String() + f.replicas[1].log.String(); !strings.Contains(said, `"path":"/control"`) {
+		t.Errorf("the log does not say what was asked: %s", said)
+	}
 	for i, r := range f.replicas {
 		said := r.log.String()
 		for line := range strings.Lines(said) {
