@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/apptest"
 )
 
 // smuggled are requests whose end two programs may see in different places. %s
@@ -87,8 +89,9 @@ func (f *front) smuggling(t *testing.T) {
 	if err != nil || control.status != http.StatusNotFound {
 		t.Errorf("%+v, %v", control, err)
 	}
-	if said := f.replicas[0].log.String() + f.replicas[1].log.String(); !strings.Contains(said, `"path":"/control"`) {
-		t.Errorf("the log does not say what was asked: %s", said)
+	logs := func() string { return f.replicas[0].log.String() + f.replicas[1].log.String() }
+	if !apptest.Eventually(func() bool { return strings.Contains(logs(), `"path":"/control"`) }) { // it is written after the answer
+		t.Errorf("the log does not say what was asked: %s", logs())
 	}
 	for i, r := range f.replicas {
 		said := r.log.String()
