@@ -19,7 +19,7 @@ func (w world) notices() []aStory {
 	page.Tested = &views.DeliveryRow{State: ghpkg.DeliveryDead, Tries: 1, Status: 404, Answer: "no_service: " + longName}
 	row := func(id, name string, kind ghpkg.DestinationKind) views.DestinationRow {
 		return views.DestinationRow{
-			ID: id, Name: name, Host: "hooks.acme.example", Kind: kind, Events: ghpkg.NoticeEvents(), By: "mona-lisa", Created: ago(40),
+			ID: id, Name: name, Host: "hooks-1.acme.example", Kind: kind, Events: ghpkg.NoticeEvents(), By: "mona-lisa", Created: ago(40),
 			Test: "#test", Pause: "#pause", Remove: "#remove", Resend: "#resend",
 		}
 	}
