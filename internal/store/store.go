@@ -19,8 +19,9 @@ import (
 // Store is an open database whose schema is the program's.
 type Store struct {
 	db          *sql.DB
-	schema      int64  // the version that the program needs
-	postgresURL string // empty: it is SQLite
+	schema      int64     // the version that the program needs
+	postgresURL string    // empty: it is SQLite
+	unfinished  *sql.Stmt // countUnfinished
 }
 
 // Open opens the database at databaseURL, "sqlite:path" or "postgres://…", and
@@ -39,6 +40,9 @@ func Open(ctx context.Context, databaseURL string) (*Store, error) {
 	}
 	if s.schema, err = migrate(ctx, db, dialect); err != nil {
 		return nil, errors.Join(fmt.Errorf("bring the database's schema up to date: %w", err), db.Close())
+	}
+	if s.unfinished, err = db.PrepareContext(ctx, countUnfinished); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare a query: %w", err), db.Close())
 	}
 	return s, nil
 }
