@@ -42,6 +42,7 @@ func barePage(n int) http.Handler {
 			Type: "npm", Visibility: "Private", Repository: "acme/repository", RepositoryURL: "https://github.example/acme/repository",
 			Updated: "3 days ago", Exact: "Thursday, November 26, 2026, 09:16:20 UTC", Stamp: "2026-11-26T09:16:20Z",
 			Delete: "/orgs/acme/packages/npm/" + name + "/-/delete",
+			Select: "Select " + name,
 		}
 	}
 	e := echo.New()
