@@ -56,6 +56,8 @@ func titleKey(e *fault.Error) string {
 		return "problem.too_fast" // it is we who ask
 	case fault.CodeOverloaded:
 		return "problem.overloaded"
+	case fault.CodeReadOnly, fault.CodeNotAllowed, fault.CodeNotAdmin, fault.CodeAdminUnknown, fault.CodeNoTeams, fault.CodeNoProxyUser:
+		return "problem.here" // GitHub was not even asked to do it
 	}
 	switch e.Kind {
 	case fault.Refused, fault.Forbidden:
