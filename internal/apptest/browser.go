@@ -74,7 +74,7 @@ func (b *Browser) SignIn(login string, scopes ...string) *Page {
 	b.tb.Helper()
 	b.Approve(login)
 	page := b.Get("/login?" + url.Values{"scope": scopes, "return_to": {"/settings"}}.Encode())
-	if page.Status != http.StatusOK || page.Path() != "/settings" || !page.HasText(login) {
+	if page.Status != http.StatusOK || page.Path() != b.portal.options.Path+"/settings" || !page.HasText(login) {
 		b.tb.Fatalf("%s could not sign in: %s", login, page)
 	}
 	return page
@@ -195,7 +195,7 @@ func (b *Browser) headers(method string) http.Header {
 	}
 	if method == http.MethodPost {
 		h.Set("Content-Type", "application/x-www-form-urlencoded")
-		h.Set("Origin", b.portal.URL)
+		h.Set("Origin", strings.TrimSuffix(b.portal.URL, b.portal.options.Path))
 	}
 	return h
 }
@@ -241,9 +241,12 @@ func (b *Browser) CookieValues() []string { return slices.Clone(b.cookies) }
 // Cookies returns what the browser sends to the portal now.
 func (b *Browser) Cookies() []*http.Cookie {
 	b.tb.Helper()
-	at, err := url.Parse(b.portal.URL)
+	at, err := url.Parse(b.portal.URL + "/")
 	if err != nil {
 		b.tb.Fatalf("apptest: %v", err)
 	}
-	return b.client.Jar.Cookies(at)
+	return b.CookiesAt(at)
 }
+
+// CookiesAt returns what the browser sends to an address.
+func (b *Browser) CookiesAt(at *url.URL) []*http.Cookie { return b.client.Jar.Cookies(at) }

@@ -28,6 +28,7 @@ import (
 // Options says what kind of portal to start. The zero value is usable.
 type Options struct {
 	Clock       Time                            // nil: the machine's
+	Path        string                          // of the public address: "/tools/stockroom"; empty: the host's root
 	Seed        func(*ghfake.Server)            // nil: Acme
 	Config      map[string]string               // variables without their prefix: "READ_ONLY": "true"
 	DatabaseURL string                          // empty: an SQLite file of the test's own
@@ -41,7 +42,7 @@ type Options struct {
 
 // Portal is a running Stockroom with its GitHub.
 type Portal struct {
-	URL          string
+	URL          string // the public address, without a last slash
 	GitHub       *ghfake.Server
 	App          *app.App
 	DatabasePath string  // empty: not SQLite
@@ -60,7 +61,7 @@ func Start(tb testing.TB, o Options) *Portal {
 		tb.Fatalf("apptest: %v", err)
 	}
 	o = o.shared()
-	p := &Portal{URL: "http://" + listener.Addr().String(), Log: &Buffer{}, options: o}
+	p := &Portal{URL: "http://" + listener.Addr().String() + o.Path, Log: &Buffer{}, options: o}
 	p.startGitHub(tb, o)
 	p.Config = p.configure(tb, o)
 	log := slog.New(middleware.LogHandler(slog.NewJSONHandler(p.Log, &slog.HandlerOptions{Level: slog.LevelDebug})))

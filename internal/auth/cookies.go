@@ -25,14 +25,15 @@ type cookieStore struct {
 	now    func() time.Time
 	log    *slog.Logger
 	secure bool
+	path   string // of the public address: "/" or "/tools/stockroom/"
 	cache  *cache
 }
 
 func newCookieStore(c Config) *cookieStore {
 	return &cookieStore{
 		store: c.Store, keys: c.Keys, now: c.Now, log: c.Log,
-		secure: c.BaseURL.Scheme == "https",
-		cache:  newCache(c.Now),
+		secure: c.BaseURL.Scheme == "https", path: c.BaseURL.Path + "/",
+		cache: newCache(c.Now),
 	}
 }
 
@@ -56,13 +57,16 @@ func heldIn(s *sessions.Session) *held {
 	return h
 }
 
-// cookieName is the name of the session's cookie. The prefix makes browsers
-// take it only from this very host over https.
+// cookieName is the name of the session's cookie. The prefixes make browsers
+// take it only over https and, where the host is ours alone, only from it.
 func (s *cookieStore) cookieName() string {
-	if s.secure {
-		return "__Host-stockroom"
+	switch {
+	case !s.secure:
+		return "stockroom"
+	case s.path != "/": // others on this host are not to be sent it
+		return "__Secure-stockroom"
 	}
-	return "stockroom"
+	return "__Host-stockroom"
 }
 
 // rowKey is where the database holds the session of a cookie.
@@ -74,7 +78,7 @@ func rowKey(cookie string) string {
 // options are those of every cookie of ours.
 func (s *cookieStore) options(maxAge time.Duration) *sessions.Options {
 	return &sessions.Options{
-		Path: "/", MaxAge: int(maxAge / time.Second),
+		Path: s.path, MaxAge: int(maxAge / time.Second),
 		Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
 }

@@ -59,15 +59,20 @@ func TestCookies(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for name, tt := range map[string]struct {
-		scheme, prefix string
-		secure         bool
+		base, prefix, path string
+		secure             bool
 	}{
-		"http": {"http", "stockroom-signin-", false}, "https": {"https", "__Host-stockroom-signin-", true},
+		"http":                 {"http://stockroom.example", "stockroom-signin-", "/", false},
+		"https":                {"https://stockroom.example", "__Host-stockroom-signin-", "/", true},
+		"https, a shared host": {"https://tools.example/stockroom", "__Secure-stockroom-signin-", "/stockroom/", true},
 	} {
 		c := w.config
-		c.BaseURL = &url.URL{Scheme: tt.scheme, Host: "stockroom.example"}
+		var err error
+		if c.BaseURL, err = url.Parse(tt.base); err != nil {
+			t.Fatal(err)
+		}
 		recorder := httptest.NewRecorder()
-		_, err := auth.New(c).Begin(recorder, httptest.NewRequest(http.MethodGet, "/login", nil), "/", ghpkg.SignInScopes())
+		_, err = auth.New(c).Begin(recorder, httptest.NewRequest(http.MethodGet, "/login", nil), "/", ghpkg.SignInScopes())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +82,7 @@ func TestCookies(t *testing.T) {
 		}
 		got := cookies[0]
 		if !strings.HasPrefix(got.Name, tt.prefix) || got.Secure != tt.secure || !got.HttpOnly ||
-			got.SameSite != http.SameSiteLaxMode || got.Path != "/" || got.Domain != "" || got.MaxAge != 600 {
+			got.SameSite != http.SameSiteLaxMode || got.Path != tt.path || got.Domain != "" || got.MaxAge != 600 {
 			t.Errorf("%s: cookie %+v", name, got)
 		}
 	}

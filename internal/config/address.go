@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -31,15 +32,17 @@ func defaultBaseURL(addr string) string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// parseOrigin reads an address that is scheme and host alone, in the form in
-// which browsers name it as an origin.
-func parseOrigin(s string) (*url.URL, error) {
+// parseBase reads the public address. Its path, if it has one, holds only what
+// every proxy and browser writes in the same way.
+func parseBase(s string) (*url.URL, error) {
 	u, err := parseURL(s)
-	if err != nil || u.Path != "" {
-		return nil, errors.New("must be an http or https address without a path, such as https://stockroom.example.com")
+	if err != nil || u.Path != "" && !plainPath.MatchString(u.Path) {
+		return nil, errors.New("must be an http or https address, such as https://stockroom.example.com or https://tools.example.com/stockroom")
 	}
 	return u, nil
 }
+
+var plainPath = regexp.MustCompile(`^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$`)
 
 func parseGitHubURL(s string) (*url.URL, error) {
 	u, err := parseURL(s)

@@ -15,7 +15,7 @@ const Prefix = "STOCKROOM_"
 // as "(set)".
 type Config struct {
 	Addr     string   // host:port to listen on
-	BaseURL  *url.URL // the public address: scheme and host only
+	BaseURL  *url.URL // the public address: scheme, host and perhaps a path, without a last slash
 	GitHub   GitHub
 	Keys     Keys   // the first encrypts, all decrypt
 	Database Secret // "sqlite:path" or "postgres://…", which may hold a password
@@ -105,7 +105,7 @@ func (s settings) config(wrong *problems) Config {
 	if s.BaseURL == "" {
 		s.BaseURL = defaultBaseURL(c.Addr)
 	}
-	c.BaseURL = parse(wrong, "BASE_URL", s.BaseURL, parseOrigin)
+	c.BaseURL = parse(wrong, "BASE_URL", s.BaseURL, parseBase)
 	if s.ProxyUserHeader != "" && s.TrustedProxies == "" {
 		wrong.add("PROXY_USER_HEADER", "needs "+Prefix+"TRUSTED_PROXIES: without it anybody could send this header")
 	}

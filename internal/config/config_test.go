@@ -94,6 +94,7 @@ func TestLoadValues(t *testing.T) {
 		{"base of no host", []string{"ADDR", ":9000"}, func(c Config) any { return c.BaseURL.String() }, "http://localhost:9000"},
 		{"base of IPv6", []string{"ADDR", "[::1]:9000"}, func(c Config) any { return c.BaseURL.String() }, "http://[::1]:9000"},
 		{"base as browsers write it", []string{"BASE_URL", "HTTPS://Stock.Example.com:443/"}, func(c Config) any { return c.BaseURL.String() }, "https://stock.example.com"},
+		{"base with a path", []string{"BASE_URL", "https://tools.example.com/Apps/stock_room-2/"}, func(c Config) any { return c.BaseURL.String() }, "https://tools.example.com/Apps/stock_room-2"},
 		{"IPv6 base", []string{"BASE_URL", "http://[::1]:80"}, func(c Config) any { return c.BaseURL.String() }, "http://[::1]"},
 		{"https is secure", []string{"BASE_URL", "https://s.example.com"}, func(c Config) any { return c.Secure() }, true},
 		{"keys in both alphabets", []string{"SECRET_KEY", std + " , " + url}, func(c Config) any { return c.Keys }, Keys{key, key}},

@@ -20,6 +20,7 @@ func TestInBrowser(t *testing.T) {
 	}{
 		{"harness", harness},
 		{"journey", journey},
+		{"journey below a path", journeyBelow},
 		{"without JavaScript", withoutJavaScript},
 		{"keyboard only", keyboardOnly},
 		{"selecting", selecting},

@@ -3,13 +3,21 @@ package e2e
 import (
 	"testing"
 
+	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
 // journey is the whole main job of an organization's owner.
-func journey(t *testing.T, b *browser) {
-	p := startPortal(t)
+func journey(t *testing.T, b *browser) { b.travel(t, startPortal(t)) }
+
+// journeyBelow is the same where the portal shares its host with others.
+func journeyBelow(t *testing.T, b *browser) {
+	b.travel(t, startPortalWith(t, apptest.Options{Path: "/tools/stockroom"}))
+}
+
+func (b *browser) travel(t *testing.T, p *portal) {
+	t.Helper()
 	tb := b.person(t, p)
 	core := ref(t, ghpkg.NPM, "billing-core")
 

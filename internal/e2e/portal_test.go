@@ -7,7 +7,6 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
-	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -28,12 +27,13 @@ type portal struct {
 
 func startPortal(t *testing.T) *portal {
 	t.Helper()
-	return startPortalWith(t, inventory.Options{})
+	return startPortalWith(t, apptest.Options{})
 }
 
-func startPortalWith(t *testing.T, o inventory.Options) *portal {
+func startPortalWith(t *testing.T, o apptest.Options) *portal {
 	t.Helper()
-	p := &portal{Portal: apptest.Start(t, apptest.Options{Seed: ghfake.Demo, Inventory: o})}
+	o.Seed = ghfake.Demo
+	p := &portal{Portal: apptest.Start(t, o)}
 	actor, ok := p.GitHub.User(owner)
 	if !ok {
 		t.Fatalf("no %s in the practice world", owner)

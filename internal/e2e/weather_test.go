@@ -8,6 +8,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 
+	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
@@ -17,7 +18,7 @@ import (
 // slowGitHub shows what is there, says that more is coming, and completes the
 // table by itself.
 func slowGitHub(t *testing.T, b *browser) {
-	p := startPortalWith(t, inventory.Options{Wait: 50 * time.Millisecond})
+	p := startPortalWith(t, apptest.Options{Inventory: inventory.Options{Wait: 50 * time.Millisecond}})
 	containers := make(chan struct{})
 	p.GitHub.Inject(ghfake.Fault{PathPattern: "/orgs/acme-corp/packages$", Times: 1, Until: containers})
 	tb := b.person(t, p)

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 //	access log       sees the final status, also of refusals and panics
 //	headers          on every answer, whoever writes it
 //	compression      outside of recover, so that an error page is whole
+//	mount            from here on the portal is at the root of its host
 //	recover
 //	at once          turned away before it costs anything
 //	deadline
@@ -67,9 +69,10 @@ func New(o Options) (Middleware, error) {
 	return Chain(
 		ClientAddress(o.TrustedProxies),
 		RequestID(),
-		AccessLog(o.Log, o.Quiet, o.Observe),
+		AccessLog(o.Log, func(path string) bool { return o.Quiet(strings.TrimPrefix(path, o.BaseURL.Path)) }, o.Observe),
 		SecurityHeaders(o.BaseURL.Scheme == "https", o.AvatarSources),
 		compress,
+		Mount(o.BaseURL.Path, o.Quiet, o.Answer),
 		Recover(o.Log, o.Answer),
 		AtOnce(MaxAtOnce, o.Quiet, o.Answer),
 		Deadline(MaxTime),
