@@ -19,9 +19,11 @@ import (
 const bulkSpeed = 50
 
 // newBulkWorld returns a portal in which eight of ten versions are a draft.
-func newBulkWorld(t *testing.T) *bulkWorld {
+func newBulkWorld(t *testing.T, databaseURL string) *bulkWorld {
 	t.Helper()
-	w := &bulkWorld{t: t, Portal: apptest.Start(t, apptest.Options{Clock: apptest.NewFastClock(bulkSpeed), Seed: apptest.Versions(10)})}
+	w := &bulkWorld{t: t, Portal: apptest.Start(t, apptest.Options{
+		Clock: apptest.NewFastClock(bulkSpeed), Seed: apptest.Versions(10), DatabaseURL: databaseURL,
+	})}
 	w.b = w.SignIn(t, apptest.Owner, allScopes...)
 	draft := w.b.FreezeAll("delete", manyVersions)
 	w.op = w.b.Operation(draft.ID)
@@ -33,8 +35,8 @@ func newBulkWorld(t *testing.T) *bulkWorld {
 }
 
 // run lets the trouble happen, looks at everything, goes on, and looks again.
-func (c bulkFault) run(t *testing.T) {
-	w := newBulkWorld(t)
+func (c bulkFault) run(t *testing.T, databaseURL string) {
+	w := newBulkWorld(t, databaseURL)
 	at := "/versions/" + w.victim().Path[strings.LastIndex(w.victim().Path, "/")+1:] + "$"
 	if c.meanwhile == nil {
 		f := c.fault

@@ -213,9 +213,13 @@ func bulkOthers() []bulkFault {
 func TestOperationFaults(t *testing.T) {
 	t.Parallel()
 	for _, c := range slices.Concat(bulkFailures(), bulkLimits(), bulkOthers()) {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run("sqlite/"+c.name, func(t *testing.T) {
 			t.Parallel()
-			c.run(t)
+			c.run(t, "")
+		})
+		t.Run("postgres/"+c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t, apptest.Postgres(t))
 		})
 	}
 }

@@ -17,7 +17,7 @@ const maxItems = 50_000
 type Selection struct {
 	Actor    ghpkg.Actor
 	Action   ghpkg.Action
-	Source   string // the table's path and query; empty: item by item
+	Source   string // the table's path and query; empty: not known
 	Complete bool
 	Items    []ghpkg.OperationItem // Target and times; Check where it is known better than by facts
 	Facts    []ghpkg.PackageFacts

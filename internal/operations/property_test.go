@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/operations"
+	"github.com/stockroom-dev/stockroom/internal/pgtest"
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
@@ -35,24 +35,26 @@ func TestWorkUnderFire(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		for seed := range rounds / 20 {
-			synctest.Test(t, func(t *testing.T) { fire(t, sqlite(t), uint64(seed)) })
+			url := "sqlite:" + filepath.Join(t.TempDir(), "stockroom.db")
+			synctest.Test(t, func(t *testing.T) { fire(t, opened(t, url), uint64(seed)) })
+		}
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		for seed := range rounds / 20 {
+			url := pgtest.Schema(t)
+			synctest.Test(t, func(t *testing.T) { fire(t, opened(t, url), uint64(seed)) })
 		}
 	})
 }
 
-func sqlite(t *testing.T) operations.Store {
-	dir, err := os.MkdirTemp("", "operations")
+func opened(t *testing.T, databaseURL string) operations.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), "sqlite:"+filepath.Join(dir, "stockroom.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Close()
-		os.RemoveAll(dir)
-	})
+	t.Cleanup(func() { s.Close() })
 	return s
 }
 
