@@ -31,7 +31,6 @@ type Options struct {
 	Sleep     func(context.Context, time.Duration) error // by the clock of Now; nil: the real one
 	Transport http.RoundTripper                          // to GitHub; nil: one with timeouts that fit it
 	Practice  bool                                       // the demo: pages say that nothing is real
-	Loopback  bool                                       // notices may go to this machine's own addresses
 	Inventory inventory.Options                          // Now is set from above
 }
 

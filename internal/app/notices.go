@@ -13,8 +13,7 @@ var _ notices.Store = (*store.Store)(nil)
 
 func newNotices(cfg config.Config, o Options, db *store.Store, keys *auth.Keys, newID func() string) *notices.Notices {
 	return notices.New(notices.Options{
-		Store: db, Keys: keys, BaseURL: cfg.BaseURL, NewID: newID, Now: o.Now, Log: o.Log,
-		Loopback: o.Practice || o.Loopback,
+		Store: db, Keys: keys, BaseURL: cfg.BaseURL, NewID: newID, Now: o.Now, Log: o.Log, Networks: cfg.NoticeNetworks,
 	})
 }
 

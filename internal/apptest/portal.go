@@ -68,7 +68,7 @@ func Start(tb testing.TB, o Options) *Portal {
 	if o.Quiet {
 		log = slog.New(slog.DiscardHandler)
 	}
-	settings := app.Options{Log: log, Transport: o.Transport, Inventory: o.Inventory, Loopback: true}
+	settings := app.Options{Log: log, Transport: o.Transport, Inventory: o.Inventory}
 	if o.Clock != nil {
 		settings.Now = o.Clock.Now
 	}
@@ -137,6 +137,7 @@ func (p *Portal) configure(tb testing.TB, o Options) config.Config {
 		"SECRET_KEY":           base64.StdEncoding.EncodeToString([]byte("a key that opens no other portal")),
 		"DATABASE_URL":         cmp.Or(o.DatabaseURL, "sqlite:"+p.DatabasePath),
 		"MUTATION_INTERVAL":    "0s",
+		"NOTICE_NETWORKS":      "127.0.0.1",
 	}
 	maps.Copy(env, o.Config)
 	cfg, err := config.Load(func(name string) string { return env[strings.TrimPrefix(name, config.Prefix)] })

@@ -27,6 +27,8 @@ type Config struct {
 	TrustedProxies  []netip.Prefix // whose X-Forwarded-* are believed
 	ProxyUserHeader string         // canonical; empty: none
 
+	NoticeNetworks []netip.Prefix // which notices may reach beside the internet
+
 	MutationInterval time.Duration
 	Log              Log
 }
@@ -78,6 +80,7 @@ type settings struct {
 	ReadOnly         string `env:"READ_ONLY" envDefault:"false"`
 	TrustedProxies   string `env:"TRUSTED_PROXIES"`
 	ProxyUserHeader  string `env:"PROXY_USER_HEADER"`
+	NoticeNetworks   string `env:"NOTICE_NETWORKS"`
 	MutationInterval string `env:"MUTATION_INTERVAL" envDefault:"1s"`
 	LogFormat        string `env:"LOG_FORMAT"`
 	LogLevel         string `env:"LOG_LEVEL" envDefault:"info"`
@@ -95,6 +98,7 @@ func (s settings) config(wrong *problems) Config {
 		ReadOnly:         parse(wrong, "READ_ONLY", s.ReadOnly, parseBool),
 		TrustedProxies:   parse(wrong, "TRUSTED_PROXIES", s.TrustedProxies, parsePrefixes),
 		ProxyUserHeader:  parse(wrong, "PROXY_USER_HEADER", s.ProxyUserHeader, parseHeader),
+		NoticeNetworks:   parse(wrong, "NOTICE_NETWORKS", s.NoticeNetworks, parseNetworks),
 		MutationInterval: parse(wrong, "MUTATION_INTERVAL", s.MutationInterval, parseInterval),
 		Log: Log{
 			Format: parse(wrong, "LOG_FORMAT", s.LogFormat, parseFormat),

@@ -99,6 +99,15 @@ func parsePrefixes(s string) ([]netip.Prefix, error) {
 	})
 }
 
+// parseNetworks takes networks of one's own, which all addresses are not.
+func parseNetworks(s string) ([]netip.Prefix, error) {
+	all, err := parsePrefixes(s)
+	if slices.ContainsFunc(all, func(p netip.Prefix) bool { return p.Bits() == 0 }) {
+		return nil, errors.New("must be networks of your own, such as 10.0.0.0/8, and not all there are")
+	}
+	return all, err
+}
+
 func parseHeader(s string) (string, error) {
 	if !headerPattern.MatchString(s) {
 		return "", errors.New("must be the name of an HTTP header, such as X-Forwarded-Email")

@@ -68,6 +68,7 @@ func (c Config) LogValue() slog.Value {
 		slog.Bool("read_only", c.ReadOnly),
 		slog.Any("trusted_proxies", c.TrustedProxies),
 		slog.String("proxy_user_header", c.ProxyUserHeader),
+		slog.Any("notice_networks", c.NoticeNetworks),
 		slog.String("mutation_interval", c.MutationInterval.String()),
 		slog.String("log_level", c.Log.Level.String()),
 	)

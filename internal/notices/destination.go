@@ -94,8 +94,8 @@ func (w Wanted) wrong() string {
 	return ""
 }
 
-// address reads where to send: https, without a user, and not to an address
-// that is visibly inside. What a name leads to is seen at each connection.
+// address reads where to send: an address that may be sent to, as far as that
+// can be seen. What a name leads to is seen at each connection.
 func (n *Notices) address(text string) (*url.URL, error) {
 	if len(text) > maxURL {
 		return nil, fmt.Errorf("an address of %d bytes", len(text))
@@ -107,18 +107,17 @@ func (n *Notices) address(text string) (*url.URL, error) {
 	if u.Host == "" || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
 		return nil, fmt.Errorf("an address has a host, no user and no fragment")
 	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	isIP := err == nil
-	if isIP {
-		if err := allowed(ip, n.Loopback); err != nil {
-			return nil, err
-		}
+	own := networks(n.Networks)
+	ip, notIP := netip.ParseAddr(u.Hostname())
+	switch {
+	case u.Scheme == "https" && notIP == nil:
+		return u, own.byHTTPS(ip)
+	case u.Scheme == "http" && notIP == nil:
+		return u, own.byHTTP(ip)
+	case u.Scheme == "https" || u.Scheme == "http" && len(own) > 0:
+		return u, nil
 	}
-	local := n.Loopback && (isIP && ip.IsLoopback() || strings.EqualFold(u.Hostname(), "localhost"))
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
-		return nil, fmt.Errorf("an address begins with https://")
-	}
-	return u, nil
+	return nil, fmt.Errorf("an address begins with https://")
 }
 
 // row binds what is sealed to its destination.

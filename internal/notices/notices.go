@@ -13,6 +13,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -55,7 +56,7 @@ type Keys interface {
 	Stale(sealed []byte) bool
 }
 
-// Options are what Notices needs. All are required but Loopback.
+// Options are what Notices needs. All are required but Networks.
 type Options struct {
 	Store    Store
 	Keys     Keys
@@ -63,7 +64,7 @@ type Options struct {
 	NewID    func() string // sorts by time
 	Now      func() time.Time
 	Log      *slog.Logger
-	Loopback bool // addresses of this machine may be sent to, also without TLS: the demo and tests
+	Networks []netip.Prefix // may be sent to although they are not the internet, also without TLS
 }
 
 // Notices is safe for use by several goroutines, and beside other processes on
@@ -74,7 +75,7 @@ type Notices struct {
 }
 
 // New returns the notices that are in the store.
-func New(o Options) *Notices { return &Notices{Options: o, client: newClient(o.Loopback)} }
+func New(o Options) *Notices { return &Notices{Options: o, client: newClient(o.Networks, nil)} }
 
 // Destinations returns all of them, the oldest first.
 func (n *Notices) Destinations(ctx context.Context) ([]ghpkg.Destination, error) {

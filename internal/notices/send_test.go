@@ -114,7 +114,7 @@ func TestReplicasSendOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := listen(t)
 		w.add(t, to, nil)
-		replicas := []*notices.Notices{w.Notices, w.portal(t, true, "a"), w.portal(t, true, "a")}
+		replicas := []*notices.Notices{w.Notices, w.portal(t, here(), "a"), w.portal(t, here(), "a")}
 		const events = 30
 		for i := range events {
 			w.done(t, func(e *ghpkg.Entry) { e.Target.Name = fmt.Sprint("n", i) })
@@ -194,7 +194,7 @@ func TestTheAddressIsASecret(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := listen(t)
 		d, secret := w.add(t, to, nil)
-		rotated, fresh := w.portal(t, true, "b", "a"), w.portal(t, true, "b")
+		rotated, fresh := w.portal(t, here(), "b", "a"), w.portal(t, here(), "b")
 		if sent, err := fresh.Ping(t.Context(), d.ID); err != nil || sent.Status != 0 || !strings.Contains(sent.Answer, "not configured") {
 			t.Errorf("without the key: %+v, %v", sent, err)
 		}

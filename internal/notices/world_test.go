@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -75,12 +76,15 @@ func newWorld(t *testing.T, databaseURL string) *world {
 	t.Cleanup(func() { db.Close() })
 	w := &world{db: db, clock: &clock{now: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}}
 	w.ids = ledger.New(db, w.clock.Now).NewID
-	w.Notices = w.portal(t, true, "a")
+	w.Notices = w.portal(t, here(), "a")
 	return w
 }
 
+// here is where tests listen.
+func here() []netip.Prefix { return []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} }
+
 // portal is a replica, whose secret keys begin with the letters.
-func (w *world) portal(t *testing.T, loopback bool, letters ...string) *notices.Notices {
+func (w *world) portal(t *testing.T, own []netip.Prefix, letters ...string) *notices.Notices {
 	t.Helper()
 	var secrets [][]byte
 	for _, letter := range letters {
@@ -92,7 +96,7 @@ func (w *world) portal(t *testing.T, loopback bool, letters ...string) *notices.
 	}
 	return notices.New(notices.Options{
 		Store: w.db, Keys: keys, BaseURL: &url.URL{Scheme: "https", Host: "stockroom.acme.example"},
-		NewID: w.ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Loopback: loopback,
+		NewID: w.ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Networks: own,
 	})
 }
 
