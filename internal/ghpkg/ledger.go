@@ -11,10 +11,13 @@ const (
 	ActionRestore Action = "restore"
 	ActionLogin   Action = "login"
 	ActionLogout  Action = "logout"
+	ActionTrim    Action = "trim" // the portal's own: entries past the ledger's retention were removed
 )
 
 // Actions returns every action.
-func Actions() []Action { return []Action{ActionDelete, ActionRestore, ActionLogin, ActionLogout} }
+func Actions() []Action {
+	return []Action{ActionDelete, ActionRestore, ActionLogin, ActionLogout, ActionTrim}
+}
 
 // Outcome is how an attempt ended.
 type Outcome string
@@ -36,7 +39,7 @@ func Outcomes() []Outcome {
 }
 
 // Actor is who did it: the GitHub account, and the SSO identity if a trusted
-// proxy named one.
+// proxy named one. The zero value is the portal itself.
 type Actor struct {
 	ID        int64
 	Login     string
@@ -68,11 +71,11 @@ type Entry struct {
 	At        time.Time
 	Actor     Actor
 	Action    Action
-	Target    Target // zero for a login
+	Target    Target // zero for a login and a trim
 	Reason    string
 	From      string // the client's address
 	Outcome   Outcome
-	Message   string // GitHub's own words, or empty
+	Message   string // GitHub's own words, or a Trim's, or empty
 	Code      string // the fault's code if it did not work, or empty
 	Operation string // the bulk operation it was part of, or empty
 }
