@@ -21,11 +21,16 @@ const (
 	idleTimeout       = 120 * time.Second
 	maxHeaderBytes    = 32 << 10
 	drainTimeout      = 10 * time.Second
+	maxConnections    = 4096
 )
 
 // Run serves h on listener until ctx ends, then waits up to ten seconds for
 // the requests under way. It returns nil after a complete drain.
 func Run(ctx context.Context, listener net.Listener, h http.Handler, log *slog.Logger) error {
+	return run(ctx, newCrowd(listener, maxConnections), h, log)
+}
+
+func run(ctx context.Context, listener *crowd, h http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -33,6 +38,7 @@ func Run(ctx context.Context, listener net.Listener, h http.Handler, log *slog.L
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		ConnState:         listener.state,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
