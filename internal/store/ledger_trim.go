@@ -52,7 +52,7 @@ func trimOnce(ctx context.Context, tx *sql.Tx, before time.Time, e ghpkg.Entry) 
 	if last == 0 || err != nil {
 		return ghpkg.Trim{}, err
 	}
-	w, err := asWritten(ctx, tx, last)
+	w, err := lookAt(ctx, tx, last)
 	if err != nil {
 		return ghpkg.Trim{}, err
 	}
@@ -117,9 +117,10 @@ func closed(all []oldLink) (last int64, blocked bool) {
 	return last, false
 }
 
-// asWritten verifies what is to be removed, and returns what it is: afterwards
-// nobody could.
-func asWritten(ctx context.Context, tx *sql.Tx, last int64) (*walk, error) {
+// lookAt verifies what is to be removed: afterwards nobody could. What was
+// removed before is asked for last, so that somebody else's removal in between
+// shows as a break, and is found out as what it is.
+func lookAt(ctx context.Context, tx *sql.Tx, last int64) (*walk, error) {
 	w := newWalk("")
 	if err := w.along(ctx, tx, last); err != nil {
 		return nil, err
@@ -133,9 +134,7 @@ func asWritten(ctx context.Context, tx *sql.Tx, last int64) (*walk, error) {
 		return nil, err
 	}
 	earlier, _ := ghpkg.ReadTrim(message)
-	if w.begin(earlier); w.Breaks > 0 {
-		return nil, fmt.Errorf("%w: %+v", ErrBrokenLedger, w.Broken[0])
-	}
+	w.begin(earlier)
 	return w, nil
 }
 
@@ -145,11 +144,13 @@ func asWritten(ctx context.Context, tx *sql.Tx, last int64) (*walk, error) {
 func removeRows(ctx context.Context, tx *sql.Tx, w *walk) error {
 	const ofThese = ` IN (SELECT attempt_id FROM ledger_chain WHERE seq <= $1)`
 	mine, err := affected(tx.ExecContext(ctx, `DELETE FROM ledger_outcomes WHERE attempt_id = $1 AND seq = 1`, w.first.attempt))
-	if err == nil && mine == 0 {
-		err = errTaken
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case mine == 0:
+		return errTaken
+	case w.Breaks > 0:
+		return fmt.Errorf("%w: %+v", ErrBrokenLedger, w.Broken[0])
 	}
 	outcomes, err := affected(tx.ExecContext(ctx, `DELETE FROM ledger_outcomes WHERE attempt_id`+ofThese, w.Links))
 	if err != nil {
