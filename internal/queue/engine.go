@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
@@ -31,20 +31,34 @@ type engine struct {
 // announced to others: River then takes it up at once, and on SQLite does not
 // look for announcements twenty times a second.
 
-type sqliteDriver struct{ *riversqlite.Driver }
+type sqliteDriver struct {
+	*riversqlite.Driver
+	outage *outage
+}
 
 func (sqliteDriver) SupportsListener() bool     { return false }
 func (sqliteDriver) SupportsListenNotify() bool { return false }
 
-type postgresDriver struct{ *riverpgxv5.Driver }
+func (d sqliteDriver) GetExecutor() riverdriver.Executor {
+	return feeling{d.Driver.GetExecutor(), d.outage}
+}
+
+type postgresDriver struct {
+	*riverpgxv5.Driver
+	outage *outage
+}
 
 func (postgresDriver) SupportsListener() bool     { return false }
 func (postgresDriver) SupportsListenNotify() bool { return false }
 
+func (d postgresDriver) GetExecutor() riverdriver.Executor {
+	return feeling{d.Driver.GetExecutor(), d.outage}
+}
+
 // openEngine brings River's tables up to date.
-func openEngine(ctx context.Context, s *store.Store, config *river.Config) (engine, error) {
+func openEngine(ctx context.Context, s *store.Store, config *river.Config, away *outage) (engine, error) {
 	if db, ok := s.SQLite(); ok {
-		driver := sqliteDriver{riversqlite.New(db)}
+		driver := sqliteDriver{riversqlite.New(db), away}
 		migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: config.Logger})
 		if err != nil {
 			return engine{}, fmt.Errorf("read the queue's migrations: %w", err)
@@ -59,7 +73,7 @@ func openEngine(ctx context.Context, s *store.Store, config *river.Config) (engi
 	if err != nil {
 		return engine{}, err
 	}
-	client, err := openPostgres(ctx, pool, config)
+	client, err := openPostgres(ctx, pool, config, away)
 	if err != nil {
 		pool.Close()
 		return engine{}, err
@@ -67,8 +81,8 @@ func openEngine(ctx context.Context, s *store.Store, config *river.Config) (engi
 	return engineOf(client, pool.Close), nil
 }
 
-func openPostgres(ctx context.Context, pool *pgxpool.Pool, config *river.Config) (*river.Client[pgx.Tx], error) {
-	driver := postgresDriver{riverpgxv5.New(pool)}
+func openPostgres(ctx context.Context, pool *pgxpool.Pool, config *river.Config, away *outage) (*river.Client[pgx.Tx], error) {
+	driver := postgresDriver{riverpgxv5.New(pool), away}
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: config.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("read the queue's migrations: %w", err)
@@ -139,5 +153,3 @@ func tidy[T any](ctx context.Context, client *river.Client[T], before time.Time)
 	_, err = client.JobDeleteMany(ctx, river.NewJobDeleteManyParams().IDs(ids...))
 	return err
 }
-
-func riverLog(log *slog.Logger) *slog.Logger { return slog.New(warnings{log.Handler()}) }

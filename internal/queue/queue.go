@@ -52,6 +52,7 @@ type Queue struct {
 	name    string // of River's queue
 	river   engine
 	lines   lines
+	outage  outage
 	ending  atomic.Bool
 	asking  sync.WaitGroup
 	stopAsk context.CancelFunc
@@ -64,7 +65,7 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Queue, error) {
 		o.Every = everyDefault
 	}
 	id := strings.ToLower(rand.Text())
-	q := &Queue{Options: o, name: "stockroom-" + id, lines: lines{all: map[int64]*line{}}, stopAsk: func() {}}
+	q := &Queue{Options: o, name: "stockroom-" + id, lines: lines{all: map[int64]*line{}}, outage: outage{log: o.Log}, stopAsk: func() {}}
 	jobs := river.NewWorkers()
 	river.AddWorker(jobs, &worker{queue: q})
 	var err error
@@ -79,8 +80,8 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Queue, error) {
 		CompletedJobRetentionPeriod: keptFor,
 		CancelledJobRetentionPeriod: keptFor,
 		DiscardedJobRetentionPeriod: keptFor,
-		Logger:                      riverLog(o.Log),
-	})
+		Logger:                      slog.New(warnings{o.Log.Handler(), &q.outage}),
+	}, &q.outage)
 	if err != nil {
 		return nil, fmt.Errorf("open the queue: %w", err)
 	}
@@ -111,7 +112,7 @@ func (q *Queue) ask(ctx context.Context) {
 	ticks := time.NewTicker(q.Every)
 	defer ticks.Stop()
 	for {
-		if err := q.enqueueDue(ctx); err != nil && ctx.Err() == nil {
+		if err := q.enqueueDue(ctx); err != nil && ctx.Err() == nil && !q.outage.on() {
 			q.Log.WarnContext(ctx, "what is due could not be queued", "error", err)
 		}
 		select {
