@@ -20,6 +20,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ledger"
 	"github.com/stockroom-dev/stockroom/internal/metrics"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
+	"github.com/stockroom-dev/stockroom/internal/notices"
 	"github.com/stockroom-dev/stockroom/internal/store"
 	"github.com/stockroom-dev/stockroom/static"
 )
@@ -92,7 +93,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	}
 	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
 	index := inventory.New(o.Inventory)
-	tell := newNotices(cfg, o, db, keys, records.NewID)
+	tell := newNotices(cfg, o, notices.Options{Store: db, Keys: keys, NewID: records.NewID, Sent: counts.Sent})
 	jobs := newWork(people, telling(tell))
 	jobs.ownTime = o.Sleep != nil
 	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)

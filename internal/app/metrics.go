@@ -14,11 +14,9 @@ func watch(counts *metrics.Metrics, o Options, db *store.Store, gh *ghclient.Git
 	counts.Ask(metrics.Sources{
 		Totals: func(ctx context.Context) (metrics.Totals, error) {
 			t, err := db.Totals(ctx, o.Now())
-			operations := make(map[string]int, len(t.Operations))
-			for state, n := range t.Operations {
-				operations[string(state)] = n
-			}
-			return metrics.Totals{Operations: operations, Pending: t.Pending, Sessions: t.Sessions}, err
+			return metrics.Totals{
+				Operations: byName(t.Operations), Pending: t.Pending, Sessions: t.Sessions, Deliveries: byName(t.Deliveries),
+			}, err
 		},
 		Queued: func() map[string]int {
 			d := jobs.queue.Depth()
@@ -27,4 +25,12 @@ func watch(counts *metrics.Metrics, o Options, db *store.Store, gh *ghclient.Git
 		Remaining: gh.LeastRemaining,
 		Log:       o.Log,
 	})
+}
+
+func byName[T ~string](counts map[T]int) map[string]int {
+	named := make(map[string]int, len(counts))
+	for state, n := range counts {
+		named[string(state)] = n
+	}
+	return named
 }

@@ -47,6 +47,8 @@ func TestMetrics(t *testing.T) {
 		`stockroom_operations{state="running"} 0`,
 		`stockroom_operation_items_pending 0`,
 		`stockroom_sessions 1`,
+		`stockroom_notices_deliveries{state="dead"} 0`,
+		`stockroom_notices_sent_total{result="arrived"} 0`,
 		`stockroom_database_up 1`,
 		`stockroom_queue_jobs{state="working"} 0`,
 	} {

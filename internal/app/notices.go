@@ -1,7 +1,6 @@
 package app
 
 import (
-	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/config"
 	"github.com/stockroom-dev/stockroom/internal/notices"
 	"github.com/stockroom-dev/stockroom/internal/queue"
@@ -11,10 +10,9 @@ import (
 // The store is where notices are found, and kept until they have arrived.
 var _ notices.Store = (*store.Store)(nil)
 
-func newNotices(cfg config.Config, o Options, db *store.Store, keys *auth.Keys, newID func() string) *notices.Notices {
-	return notices.New(notices.Options{
-		Store: db, Keys: keys, BaseURL: cfg.BaseURL, NewID: newID, Now: o.Now, Log: o.Log, Networks: cfg.NoticeNetworks,
-	})
+func newNotices(cfg config.Config, o Options, n notices.Options) *notices.Notices {
+	n.BaseURL, n.Networks, n.Now, n.Log = cfg.BaseURL, cfg.NoticeNetworks, o.Now, o.Log
+	return notices.New(n)
 }
 
 // telling is what the queue does for notices.

@@ -20,6 +20,7 @@ type Totals struct {
 	Operations map[string]int // by state, each of them
 	Pending    int            // items still to be done of those that are running or waiting
 	Sessions   int            // of people who are signed in
+	Deliveries map[string]int // of notices that have not arrived, by state
 }
 
 // Sources are asked at each scrape.
@@ -35,7 +36,7 @@ type Sources struct {
 // asked collects what is not counted but asked for.
 type asked struct {
 	Sources
-	up, operations, pending, sessions, queued, remaining *prometheus.Desc
+	up, operations, pending, sessions, deliveries, queued, remaining *prometheus.Desc
 
 	mu   sync.Mutex
 	at   time.Time
@@ -53,6 +54,7 @@ func (m *Metrics) Ask(s Sources) {
 		operations: desc("stockroom_operations", "Operations in the database.", "state"),
 		pending:    desc("stockroom_operation_items_pending", "Items still to be done of operations that are running or waiting."),
 		sessions:   desc("stockroom_sessions", "Sessions of people who are signed in."),
+		deliveries: desc("stockroom_notices_deliveries", "Notices that have not arrived: they are to be sent, or were given up.", "state"),
 		queued:     desc("stockroom_queue_jobs", "Viewers for whom this process works or is to work.", "state"),
 		remaining:  desc("stockroom_github_rate_remaining_least", "The least of all accounts' hourly budgets of calls, as GitHub last told it."),
 	})
@@ -60,7 +62,7 @@ func (m *Metrics) Ask(s Sources) {
 
 // Describe tells the registry what to expect.
 func (a *asked) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{a.up, a.operations, a.pending, a.sessions, a.queued, a.remaining} {
+	for _, d := range []*prometheus.Desc{a.up, a.operations, a.pending, a.sessions, a.deliveries, a.queued, a.remaining} {
 		to <- d
 	}
 }
@@ -101,6 +103,9 @@ func (a *asked) ask(ctx context.Context) []prometheus.Metric {
 	all := []prometheus.Metric{gauge(a.up, 1), gauge(a.pending, totals.Pending), gauge(a.sessions, totals.Sessions)}
 	for state, n := range totals.Operations {
 		all = append(all, gauge(a.operations, n, state))
+	}
+	for state, n := range totals.Deliveries {
+		all = append(all, gauge(a.deliveries, n, state))
 	}
 	return all
 }

@@ -43,6 +43,7 @@ type Metrics struct {
 	callS    *prometheus.HistogramVec
 	cached   *prometheus.CounterVec
 	limits   *prometheus.CounterVec
+	sent     *prometheus.CounterVec
 }
 
 // New returns metrics that have counted nothing yet.
@@ -57,9 +58,10 @@ func New() *Metrics {
 		callS:    histogram("stockroom_github_call_duration_seconds", "How long GitHub took.", "route", "method"),
 		cached:   counter("stockroom_github_cache_hits_total", "Calls to which GitHub said that what we hold is still right.", "route"),
 		limits:   counter("stockroom_github_limits_total", "Calls that GitHub refused because of a limit.", "kind"),
+		sent:     counter("stockroom_notices_sent_total", "Tries to send a notice, tests included.", "result"),
 	}
 	m.registry.MustRegister(
-		m.inFlight, m.requests, m.requestS, m.turned, m.calls, m.callS, m.cached, m.limits,
+		m.inFlight, m.requests, m.requestS, m.turned, m.calls, m.callS, m.cached, m.limits, m.sent,
 		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	// So that an alert on their growth sees the first one.
@@ -68,6 +70,9 @@ func New() *Metrics {
 	}
 	for _, bound := range []string{"too_fast", "overloaded"} {
 		m.turned.WithLabelValues(bound)
+	}
+	for _, result := range []string{arrived, refused, unanswered} {
+		m.sent.WithLabelValues(result)
 	}
 	return m
 }
@@ -134,4 +139,24 @@ func (m *Metrics) Call(c Call) {
 	if c.Limit != "" {
 		m.limits.WithLabelValues(c.Limit).Inc()
 	}
+}
+
+// What a try to send a notice comes to.
+const (
+	arrived    = "arrived"    // 2xx
+	refused    = "refused"    // another status
+	unanswered = "unanswered" // not reached, or no answer in time
+)
+
+// Sent counts a try to send a notice, with the status of the answer; 0: there
+// was none.
+func (m *Metrics) Sent(status int) {
+	result := refused
+	switch {
+	case status == 0:
+		result = unanswered
+	case status/100 == 2:
+		result = arrived
+	}
+	m.sent.WithLabelValues(result).Inc()
 }

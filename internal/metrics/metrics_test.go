@@ -142,6 +142,21 @@ func TestCalls(t *testing.T) {
 	}, of(scrape(t, m), "github_"))
 }
 
+func TestSent(t *testing.T) {
+	t.Parallel()
+	m := New()
+	sent := func() map[string]float64 { return of(scrape(t, m), "notices_sent_total") }
+	expect(t, "nothing yet", map[string]float64{
+		"notices_sent_total{result=arrived}": 0, "notices_sent_total{result=refused}": 0, "notices_sent_total{result=unanswered}": 0,
+	}, sent())
+	for _, status := range []int{200, 204, 299, 302, 404, 500, 0, 0} {
+		m.Sent(status)
+	}
+	expect(t, "tries", map[string]float64{
+		"notices_sent_total{result=arrived}": 3, "notices_sent_total{result=refused}": 3, "notices_sent_total{result=unanswered}": 2,
+	}, sent())
+}
+
 // TestProgram: Go, the process and the build are told as everywhere.
 func TestProgram(t *testing.T) {
 	t.Parallel()
@@ -165,7 +180,10 @@ func TestAsked(t *testing.T) {
 					<-ctx.Done()
 					return Totals{}, ctx.Err()
 				}
-				return Totals{Operations: map[string]int{"running": 2, "paused": 0}, Pending: 70, Sessions: 3}, nil
+				return Totals{
+					Operations: map[string]int{"running": 2, "paused": 0}, Pending: 70, Sessions: 3,
+					Deliveries: map[string]int{"pending": 5, "dead": 0},
+				}, nil
 			},
 			Queued:    func() map[string]int { return map[string]int{"due": 1} },
 			Remaining: func() (int, bool) { return 4321, known },
@@ -175,7 +193,7 @@ func TestAsked(t *testing.T) {
 			got := scrape(t, m)
 			for series := range got {
 				if strings.HasPrefix(series, "http_") || strings.HasPrefix(series, "go_") || strings.HasPrefix(series, "process_") ||
-					strings.HasPrefix(series, "github_limits") {
+					strings.HasPrefix(series, "github_limits") || strings.HasPrefix(series, "notices_sent") {
 					delete(got, series)
 				}
 			}
@@ -183,6 +201,7 @@ func TestAsked(t *testing.T) {
 		}
 		all := map[string]float64{
 			"database_up{}": 1, "operations{state=running}": 2, "operations{state=paused}": 0, "operation_items_pending{}": 70,
+			"notices_deliveries{state=pending}": 5, "notices_deliveries{state=dead}": 0,
 			"sessions{}": 3, "queue_jobs{state=due}": 1, "github_rate_remaining_least{}": 4321,
 		}
 		expect(t, "all", all, ours())

@@ -64,7 +64,8 @@ type Options struct {
 	NewID    func() string // sorts by time
 	Now      func() time.Time
 	Log      *slog.Logger
-	Networks []netip.Prefix // may be sent to although they are not the internet, also without TLS
+	Sent     func(status int) // is told of each try, with the answer's status; 0: there was none
+	Networks []netip.Prefix   // may be sent to although they are not the internet, also without TLS
 }
 
 // Notices is safe for use by several goroutines, and beside other processes on

@@ -65,6 +65,7 @@ func (n *Notices) deliver(ctx context.Context, to ghpkg.Destination, d ghpkg.Del
 // and Answer what came back.
 func (n *Notices) attempt(ctx context.Context, to ghpkg.Destination, d ghpkg.Delivery) ghpkg.Delivery {
 	status, answer, err := n.post(ctx, to, d)
+	n.Sent(status)
 	d.TriedAt, d.Status, d.Answer = n.Now(), status, answer
 	if err != nil {
 		d.Answer = reason(err)

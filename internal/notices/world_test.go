@@ -96,7 +96,7 @@ func (w *world) portal(t *testing.T, own []netip.Prefix, letters ...string) *not
 	}
 	return notices.New(notices.Options{
 		Store: w.db, Keys: keys, BaseURL: &url.URL{Scheme: "https", Host: "stockroom.acme.example"},
-		NewID: w.ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Networks: own,
+		NewID: w.ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Sent: func(int) {}, Networks: own,
 	})
 }
 

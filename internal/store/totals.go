@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -13,24 +14,22 @@ type Totals struct {
 	Operations map[ghpkg.OperationState]int // each state
 	Pending    int                          // items still to be done of those that are running or waiting
 	Sessions   int                          // of people who are signed in
+	Deliveries map[ghpkg.DeliveryState]int  // of notices that have not arrived; no tests
 }
 
 // Totals counts over all viewers, for the metrics.
 func (s *Store) Totals(ctx context.Context, now time.Time) (Totals, error) {
-	t := Totals{Operations: make(map[ghpkg.OperationState]int)}
+	t := Totals{
+		Operations: make(map[ghpkg.OperationState]int),
+		Deliveries: map[ghpkg.DeliveryState]int{ghpkg.DeliveryPending: 0, ghpkg.DeliveryDead: 0},
+	}
 	for _, state := range ghpkg.OperationStates() {
 		t.Operations[state] = 0
 	}
-	rows, err := s.db.QueryContext(ctx, `SELECT state, COUNT(*) FROM operations GROUP BY state`)
-	if err != nil {
-		return Totals{}, fmt.Errorf("count operations: %w", err)
-	}
-	_, err = collect(rows, "count operations", func(row scanner) (n int, err error) {
-		var state ghpkg.OperationState
-		err = row.Scan(&state, &n)
-		t.Operations[state] = n
-		return n, err
-	})
+	err := errors.Join(
+		countStates(ctx, s, `SELECT state, COUNT(*) FROM operations GROUP BY state`, t.Operations),
+		countStates(ctx, s, `SELECT state, COUNT(*) FROM notice_deliveries WHERE state <> 'done' AND event <> 'ping' GROUP BY state`, t.Deliveries),
+	)
 	if err != nil {
 		return Totals{}, err
 	}
@@ -42,4 +41,19 @@ func (s *Store) Totals(ctx context.Context, now time.Time) (Totals, error) {
 		return Totals{}, fmt.Errorf("count what is pending: %w", err)
 	}
 	return t, nil
+}
+
+// countStates writes how many there are of each state into counts.
+func countStates[T ~string](ctx context.Context, s *Store, query string, counts map[T]int) error {
+	rows, err := s.db.QueryContext(ctx, query)
+	if err != nil {
+		return fmt.Errorf("count states: %w", err)
+	}
+	_, err = collect(rows, "count states", func(row scanner) (n int, err error) {
+		var state T
+		err = row.Scan(&state, &n)
+		counts[state] = n
+		return n, err
+	})
+	return err
 }

@@ -16,7 +16,10 @@ import (
 func TestTotals(t *testing.T) {
 	onBoth(t, func(t *testing.T, url string) {
 		s, now := open(t, url), time.UnixMilli(1_800_000_000_000)
-		want := store.Totals{Operations: map[ghpkg.OperationState]int{}}
+		want := store.Totals{
+			Operations: map[ghpkg.OperationState]int{},
+			Deliveries: map[ghpkg.DeliveryState]int{ghpkg.DeliveryPending: 0, ghpkg.DeliveryDead: 0},
+		}
 		for _, state := range ghpkg.OperationStates() {
 			want.Operations[state] = 0
 		}
@@ -45,10 +48,36 @@ func TestTotals(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		undelivered(t, s, now)
+		want.Deliveries = map[ghpkg.DeliveryState]int{ghpkg.DeliveryPending: 2, ghpkg.DeliveryDead: 1}
 		want.Pending, want.Sessions = 6, 3 // of two that run, and one that waits
 		got, err := s.Totals(t.Context(), now)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)
 		}
 	})
+}
+
+// undelivered writes down deliveries of each state: two that are to be sent, one
+// that was given up, and tests.
+func undelivered(t *testing.T, s *store.Store, now time.Time) {
+	t.Helper()
+	if err := s.AddDestination(t.Context(), ghpkg.Destination{ID: "d", Kind: ghpkg.DestinationWebhook, Sealed: []byte{1}, CreatedAt: now}); err != nil {
+		t.Fatal(err)
+	}
+	for i, d := range []ghpkg.Delivery{
+		{Event: ghpkg.NoticeDeleted, State: ghpkg.DeliveryPending},
+		{Event: ghpkg.NoticeRestored, State: ghpkg.DeliveryPending},
+		{Event: ghpkg.NoticeDeleted, State: ghpkg.DeliveryDead},
+		{Event: ghpkg.NoticeDeleted, State: ghpkg.DeliveryDone},
+		{Event: ghpkg.NoticePing, State: ghpkg.DeliveryDead},
+	} {
+		d.ID, d.Destination, d.At, d.DueAt = fmt.Sprint(i), "d", now, now
+		if err := s.AddDelivery(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if dead, err := s.DeadDeliveries(t.Context()); err != nil || dead["d"] != 1 {
+		t.Errorf("given up: %v, %v; want 1", dead, err)
+	}
 }
