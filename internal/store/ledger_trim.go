@@ -74,12 +74,13 @@ func trimOnce(ctx context.Context, tx *sql.Tx, before time.Time, e ghpkg.Entry) 
 // at so many links, and at more only if one of their attempts reaches further.
 func lastOld(ctx context.Context, tx *sql.Tx, before time.Time, atOnce int) (int64, error) {
 	for ; ; atOnce *= 2 {
+		// Without the + 0 PostgreSQL would look for the highest from the chain's end.
 		rows, err := tx.QueryContext(ctx, `SELECT c.seq,
-				(SELECT MAX(l.seq) FROM ledger_chain l WHERE l.attempt_id = c.attempt_id),
+				(SELECT MAX(l.seq + 0) FROM ledger_chain l WHERE l.attempt_id = c.attempt_id),
 				EXISTS (SELECT 1 FROM ledger_attempts a WHERE a.id = c.attempt_id AND a.at < $1)
 				AND EXISTS (SELECT 1 FROM ledger_outcomes o WHERE o.attempt_id = c.attempt_id)
 				AND NOT EXISTS (SELECT 1 FROM ledger_outcomes o WHERE o.attempt_id = c.attempt_id AND o.at >= $1)
-			FROM ledger_chain c ORDER BY c.seq LIMIT $2`, before.UnixMilli(), atOnce)
+			FROM (SELECT seq, attempt_id FROM ledger_chain ORDER BY seq LIMIT $2) c ORDER BY c.seq`, before.UnixMilli(), atOnce)
 		if err != nil {
 			return 0, err
 		}

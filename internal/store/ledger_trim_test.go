@@ -226,3 +226,71 @@ func TestTrimRemovesNoTrace(t *testing.T) {
 		}
 	})
 }
+
+// TestALongBeginningGoesInParts, so that nobody waits for it long; each part
+// is removed and noted by itself.
+func TestALongBeginningGoesInParts(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		ago := func(e *ghpkg.Entry) { e.At = epoch.AddDate(-9, 0, 0) }
+		if err := s.BeginUnchained(t.Context(), attempt(t, 1, ago)); err != nil { // linked with the others, and settled at the end
+			t.Fatal(err)
+		}
+		manyDone(t, s, 1500)
+		settle(t, s, id(1), ghpkg.Settlement{At: epoch.AddDate(-9, 0, 0), Outcome: ghpkg.OutcomeDone})
+		whole := trimmed(t, s, 1, epoch) // there is no end of an attempt before
+		if whole.Entries != 1501 || !verified(t, s, "").Intact() {
+			t.Errorf("of attempts within one: %+v", whole)
+		}
+		emptied(t, s)
+		manyDone(t, s, 1200)
+		var parts []int
+		for n := 2; len(parts) == 0 || parts[len(parts)-1] > 0; n++ {
+			parts = append(parts, trimmed(t, s, n, epoch).Entries)
+		}
+		if v := verified(t, s, ""); !slices.Equal(parts, []int{1000, 200, 0}) || !v.Intact() || v.Removed != 2400 || v.Entries != 2 {
+			t.Errorf("removed %v; %+v", parts, v)
+		}
+	})
+}
+
+// TestALateOutcomeBeside: an outcome that comes while its attempt is being
+// removed is written, or is refused; it is never there without its attempt.
+func TestALateOutcomeBeside(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s, other := open(t, databaseURL), open(t, databaseURL)
+		for round := range 20 {
+			emptied(t, s)
+			for n := range 5 {
+				write(t, s, done(t, n))
+			}
+			var late, removal error
+			var trim ghpkg.Trim
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				late = other.Settle(t.Context(), id(round%5), ghpkg.Settlement{At: minute(9), Outcome: ghpkg.OutcomeFailed})
+			})
+			wg.Go(func() {
+				trim, removal = s.TrimLedger(t.Context(), minute(9), ghpkg.Entry{ID: trimID(1), At: minute(9)})
+			})
+			wg.Wait()
+			v := verified(t, s, "")
+			if !v.Intact() || late != nil && trim.Entries != 5 || late == nil && trim.Entries > round%5 {
+				t.Fatalf("round %d: settled: %v, removed: %d entries, %v: %+v", round, late, trim.Entries, removal, v)
+			}
+		}
+	})
+}
+
+// manyDone writes so many entries of long before epoch, each done, at once.
+func manyDone(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	const number = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1) `
+	const name = `'00000000-0000-7000-8000-' || CAST(100000000000 + i AS TEXT)`
+	byHand(t, s, number+`INSERT INTO ledger_attempts SELECT `+name+`, i, 1, 'Octavia', 'octavia', '', 'delete',
+		'Organization', 'Acme', 'acme', 'npm', 'widget', '', 100, 0, '', 'null', 'not pulled for a year', '', '', 'widget' FROM n`, n)
+	byHand(t, s, number+`INSERT INTO ledger_outcomes SELECT `+name+`, 1, i, 'done', '', '', '' FROM n`, n)
+	if err := s.LinkAll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
