@@ -43,51 +43,89 @@
     if (button) button.disabled = input.value !== input.dataset.mustBe;
   }
 
+  const number = (n) => n.toLocaleString(root.lang);
   const idOf = (target) => (typeof target === 'string' ? target.replace(/^#/, '') : target?.id);
 
   // A poll comes every other second: it neither dims the table nor repeats itself.
   const polls = (element) => element?.matches?.('.poll, .badge');
 
-  // Selecting. What is selected is kept here by its address: a swap may use a
-  // row's box again for another row.
+  // Selecting. What is selected is kept by its address, for each table while the
+  // tab is open: sorting and paging load another page, and a swap may use a row's
+  // box again for another row.
   const picked = new Set();
+  let table; // the one that picked is of
+  let shown = []; // addresses of the rows on the page
   let last = null; // the address of the box that was pressed last
   const boxes = () => [...document.querySelectorAll('.rows .pick input')];
+  const picker = () => document.querySelector('form[data-picks]');
+  const forget = (name) => sessionStorage.removeItem(`picks ${name}`);
+  if (!document.querySelector('.who')) sessionStorage.clear(); // signed out: the next viewer is another one
 
-  // tell puts the number of selected rows where it is shown.
+  // recall brings back what was selected in the table on the page.
+  function recall() {
+    table = picker()?.dataset.picks;
+    picked.clear();
+    for (const value of JSON.parse(sessionStorage.getItem(`picks ${table}`)) ?? []) picked.add(value);
+    put();
+  }
+
+  // tell keeps what is selected, and puts the numbers where they are shown.
   function tell() {
+    if (picked.size > 0) sessionStorage.setItem(`picks ${table}`, JSON.stringify([...picked]));
+    else forget(table);
     const all = boxes();
+    const here = all.filter((box) => box.checked).length;
     const head = document.querySelector('[data-pick-all]');
     if (head) {
-      head.checked = all.length > 0 && picked.size === all.length;
-      head.indeterminate = picked.size > 0 && !head.checked;
+      head.checked = here > 0 && here === all.length;
+      head.indeterminate = here > 0 && !head.checked;
     }
-    const number = picked.size.toLocaleString(root.lang);
-    for (const e of document.querySelectorAll('[data-counts]')) e.textContent = e.dataset.counts.replace('{n}', number);
+    const form = picker();
+    if (form) form.hidden = picked.size === 0;
+    const away = picked.size - here;
+    for (const e of document.querySelectorAll('[data-counts]')) {
+      const text = (away > 0 && e.dataset.countsAway) || e.dataset.counts;
+      e.textContent = text.replace('{n}', number(picked.size)).replace('{away}', number(away));
+    }
   }
 
-  // gather reads which boxes are pressed; the browser may have put some back.
-  function gather() {
-    picked.clear();
-    for (const box of boxes()) if (box.checked) picked.add(box.value);
-    tell();
-  }
-
-  // put presses the boxes of what is selected; what is not there any more leaves.
+  // put presses the boxes of what is selected. What is not on the page stays
+  // selected, and is counted.
   function put() {
-    const there = new Set();
-    for (const box of boxes()) {
-      box.checked = picked.has(box.value);
-      there.add(box.value);
-    }
-    for (const value of picked) if (!there.has(value)) picked.delete(value);
+    const all = boxes();
+    shown = all.map((box) => box.value);
+    for (const box of all) box.checked = picked.has(box.value);
     tell();
   }
 
   function pick(some, on) {
-    for (const box of some) box.checked = on;
-    gather();
-    say(document.querySelector('.selection [data-counts]')?.textContent ?? '');
+    for (const box of some) {
+      box.checked = on;
+      if (on) picked.add(box.value);
+      else picked.delete(box.value);
+    }
+    tell();
+    say(picker()?.querySelector('[data-counts]')?.textContent ?? '');
+  }
+
+  function unpick() {
+    picked.clear();
+    pick(boxes(), false);
+  }
+
+  // changed is called after a row has answered: it cannot be selected any more,
+  // and does not count where the table's rows are counted.
+  function changed() {
+    const there = new Set(boxes().map((box) => box.value));
+    for (const value of shown) if (!there.has(value)) picked.delete(value);
+    const did = picker()?.elements.namedItem('action')?.value;
+    const done = [...document.querySelectorAll(`.rows [data-changed="${did}"]`)];
+    for (const e of document.querySelectorAll('[data-total]')) {
+      const { total, to, of, one, other } = e.dataset;
+      const gone = done.filter((row) => !of || row.dataset.type === of).length;
+      const text = (total - gone === 1 && one) || other;
+      e.textContent = text.replace('{n}', number(total - gone)).replace('{to}', number(to - gone));
+    }
   }
 
   // between are the boxes from the one that was pressed last up to this one.
@@ -100,7 +138,9 @@
 
   // settled is called after each swap with what was asked and where it went.
   function settled(ctx) {
-    put();
+    if (ctx.request.method !== 'GET') changed();
+    if (picker()?.dataset.picks === table) put();
+    else recall(); // the query asks for what is deleted now, say
     const id = idOf(ctx.target);
     const element = id && byId(id);
     if (!element) return;
@@ -160,7 +200,7 @@
       pick(event.shiftKey ? between(box) : [box], box.checked);
       last = box.value;
     }
-    if (at('[data-unpick]')) pick(boxes(), false);
+    if (at('[data-unpick]')) unpick();
     const opener = at('[data-open]');
     if (opener) open(byId(opener.dataset.open));
     const shown = at('dialog');
@@ -178,10 +218,18 @@
     if (event.target.matches('[data-pick-all]')) pick(boxes(), event.target.checked);
     if (event.target.id === 'keys-on') localStorage.setItem('keys', event.target.checked ? 'on' : 'off');
   });
-  document.addEventListener('submit', (event) => event.target.classList.add('sent'));
+  document.addEventListener('submit', ({ target }) => {
+    target.classList.add('sent');
+    if (target.dataset.forget) forget(target.dataset.forget);
+  });
+  document.addEventListener('formdata', ({ target, formData }) => {
+    if (target !== picker()) return;
+    const there = new Set(formData.getAll('item'));
+    for (const value of picked) if (!there.has(value)) formData.append('item', value);
+  });
   window.addEventListener('pageshow', () => {
     document.querySelectorAll('.sent').forEach((form) => form.classList.remove('sent'));
-    gather();
+    recall(); // the browser has put back what boxes were pressed when the page was left
   });
 
   const keysOn = () => localStorage.getItem('keys') !== 'off';
@@ -190,7 +238,7 @@
     const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
     const covered = document.querySelector('dialog[open], :popover-open');
     if (event.key === 'Enter' && event.target.matches('.pick input')) event.preventDefault(); // it would send the form
-    if (event.key === 'Escape' && !typing && !covered && picked.size > 0) pick(boxes(), false);
+    if (event.key === 'Escape' && !typing && !covered && picked.size > 0) unpick();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (event.key === '?') open(byId('keys'));
     const row = event.key === 'x' && !covered && (event.target.closest('.row') ?? document.querySelector('.row:hover'))?.querySelector('.pick input');
@@ -204,4 +252,5 @@
   });
 
   document.querySelectorAll('main [data-must-be]').forEach(gate);
+  recall();
 })();

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"strconv"
 	"testing"
 
@@ -37,7 +38,7 @@ func (tb *tab) selected(n int) {
 }
 
 // selecting selects one, several, a page and all; takes it back; and keeps it
-// while the table is filtered and drawn anew.
+// while the table is filtered, sorted and paged, until it is used.
 func selecting(t *testing.T, b *browser) {
 	p := startPortal(t)
 	tb := b.person(t, p)
@@ -66,40 +67,79 @@ func selecting(t *testing.T, b *browser) {
 	tb.selected(0)
 
 	filteredSelection(tb)
-
-	tb.leave(func() { tb.click("Review the deletion of 3…") })
-	tb.until("the draft", `location.pathname.startsWith('/operations/')`)
-	tb.do(chromedp.NavigateBack())
-	tb.see("Acme.Billing.Client")
+	pagedSelection(tb)
 }
 
-// filteredSelection narrows the table until what was selected is partly gone,
-// and widens it again: what was not seen any more is not selected any more.
+// away waits until so many rows are selected in all, and so many of them are
+// said not to be on the page.
+func (tb *tab) away(n, notHere int) {
+	tb.t.Helper()
+	tb.see(fmt.Sprintf("%d selected, %d of them not on this page", n, notHere))
+	tb.see(fmt.Sprintf("Review the deletion of %d…", n))
+	if got := get[int](tb, theSelected+`.length`); got != n-notHere {
+		tb.t.Errorf("%d boxes are pressed, want %d", got, n-notHere)
+	}
+}
+
+// pickNamed presses the box of a package.
+func (tb *tab) pickNamed(name string) {
+	tb.t.Helper()
+	get[bool](tb, `(`+theBoxes+`.find(b => b.value.endsWith('/`+name+`')).click(), true)`)
+}
+
+// filteredSelection narrows the table until what was selected is not shown, and
+// widens it again: it stays selected, and is counted all the while.
 func filteredSelection(tb *tab) {
 	tb.t.Helper()
-	selected := func(want ...string) {
-		tb.t.Helper()
-		tb.selected(len(want))
-		for _, name := range want {
-			if !get[bool](tb, theSelected+`.some(v => v.endsWith('/`+name+`'))`) {
-				tb.t.Errorf("%s is not selected", name)
-			}
-		}
-	}
-	pick := func(name string) {
-		tb.t.Helper()
-		get[bool](tb, `(`+theBoxes+`.find(b => b.value.endsWith('/`+name+`')).click(), true)`)
-	}
-	pick("Acme.Billing.Client")
-	pick("acme-sdk")
-	selected("Acme.Billing.Client", "acme-sdk")
+	tb.pickNamed("Acme.Billing.Client")
+	tb.pickNamed("acme-sdk")
+	tb.selected(2)
 	tb.fill("Filter by name", "acme-sdk")
 	tb.miss("Acme.Billing.Client")
-	selected("acme-sdk")
-	tb.fill("Filter by name", "")
-	tb.see("Acme.Billing.Client")
-	selected("acme-sdk")
-	pick("Acme.Billing.Client")
-	get[bool](tb, `(`+theBoxes+`.find(b => !b.checked).click(), true)`)
-	tb.selected(3)
+	tb.away(2, 1)
+	tb.fill("Filter by name", "nothing-is-called-so")
+	tb.see("No packages match these filters")
+	tb.away(2, 2)
+	tb.fill("Filter by name", "state:deleted")
+	tb.see("retired-pagers")
+	tb.selected(0)
+	tb.fill("Filter by name", "state:active")
+	tb.see("2 selected")
+}
+
+// pagedSelection sorts, pages and reloads the table, and comes back from the
+// draft: the selection is in it, and is used up when it starts.
+func pagedSelection(tb *tab) {
+	tb.t.Helper()
+	tb.visit(link.Packages(acme(tb.t)) + "?sort=-name")
+	tb.away(2, 2)
+	tb.follow("Name")
+	tb.selected(2)
+	tb.follow("Next")
+	tb.away(2, 2)
+	tb.pick(0, false)
+	tb.away(3, 2)
+	tb.follow("Next")
+	tb.away(3, 3)
+	tb.visit(tb.address())
+	tb.away(3, 3)
+	tb.follow("Review the deletion of 3…")
+	tb.see("Delete 3 packages?")
+	tb.see("Selected from /orgs/acme-corp/packages")
+	tb.in("#items").see("Acme.Billing.Client")
+
+	tb.do(chromedp.NavigateBack())
+	tb.away(3, 3)
+	tb.do(chromedp.NavigateForward())
+	tb.see("Delete 3 packages?")
+	tb.click("Select all on this page")
+	tb.see("3 selected")
+	tb.pick(0, false)
+	tb.follow("Remove 2 from the list")
+	tb.see("Delete 1 package?")
+	tb.miss("selected")
+	tb.begin("1", "Delete 1 package")
+	tb.visit(link.Packages(acme(tb.t)))
+	tb.see("As of")
+	tb.selected(0)
 }

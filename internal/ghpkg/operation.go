@@ -50,7 +50,7 @@ type Operation struct {
 	State        OperationState
 	Reason       string
 	From         string // the client's address of who started it
-	Source       string // path and query of the table that it was selected from; empty: item by item
+	Source       string // path and query of the table that it was selected from; empty: not known
 	Complete     bool   // the listings that it was selected from were whole
 	Undoes       string // the operation that it takes back, or empty
 	CreatedAt    time.Time

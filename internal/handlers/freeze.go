@@ -88,6 +88,7 @@ func (h *edge) selection(ctx context.Context, s *auth.Session, form url.Values) 
 		return sel, &fault.Error{Kind: fault.Invalid, Code: fault.CodeTooLarge, Op: "handlers.freeze"}
 	default:
 		sel, err = h.selectItems(ctx, s, action, items)
+		sel.Source = pickedIn(form.Get("from"), action)
 	}
 	sel.Actor, sel.Action = s.Viewer.Actor(), action
 	return sel, err

@@ -150,8 +150,7 @@ func unitOf(op ghpkg.Operation) string {
 	return "items"
 }
 
-// sourceOf is the table that the items were selected from; nothing where they
-// were taken one by one.
+// sourceOf is the table that the items were selected from, as far as it is known.
 func sourceOf(op ghpkg.Operation) views.Source {
 	if !strings.HasPrefix(op.Source, "/") || strings.HasPrefix(op.Source, "//") {
 		return views.Source{}

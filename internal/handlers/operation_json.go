@@ -25,7 +25,7 @@ type operationJSON struct {
 	Code         string                  `json:"code,omitempty"`    // why it waits or is paused
 	Message      string                  `json:"message,omitempty"` // GitHub's own words to that
 	Path         string                  `json:"path"`
-	Source       string                  `json:"source"` // empty: selected item by item
+	Source       string                  `json:"source"` // the table; empty: selected item by item, and nobody said where
 	Undoes       string                  `json:"undoes,omitempty"`
 	Complete     bool                    `json:"complete"` // what it was selected from was whole
 	CreatedAt    time.Time               `json:"created_at"`

@@ -121,7 +121,7 @@ func (h *edge) badge(c echo.Context, s *auth.Session) *views.Badge {
 		{ghpkg.OperationRunning, "badge.running"}, {ghpkg.OperationWaiting, "badge.waiting"}, {ghpkg.OperationPaused, "badge.paused"},
 	} {
 		if n := counts[b.state]; n > 0 {
-			return &views.Badge{Text: i18n.T(ctx, b.key, "Count", n), State: b.state}
+			return &views.Badge{Text: i18n.T(ctx, b.key, "Count", n), Count: n, State: b.state}
 		}
 	}
 	return &views.Badge{}

@@ -31,7 +31,7 @@ func (h *edge) flash(c echo.Context) *views.Flash {
 func (h *edge) flashOf(c echo.Context, e ghpkg.Entry) *views.Flash {
 	f := &views.Flash{
 		Good: e.Outcome == ghpkg.OutcomeDone, Text: h.flashText(c, e), Said: e.Message,
-		Entry: link.LedgerEntry(e.ID), Undo: h.undo(c, e), Outcome: e.Outcome,
+		Entry: link.LedgerEntry(e.ID), Undo: h.undo(c, e), Outcome: e.Outcome, Did: e.Action,
 	}
 	if f.Undo != nil {
 		f.Undo.Until = time.Time{} // the text says it

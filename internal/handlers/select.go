@@ -52,6 +52,32 @@ func onePage(v url.Values, known []string, sorts ...ghpkg.Sort) (ghpkg.Query, er
 	return q, err
 }
 
+// pickedIn is the table in which rows were selected by hand, if the form says
+// so: by its path alone, for rows stay selected while it is filtered anew.
+func pickedIn(from string, action ghpkg.Action) string {
+	u, err := url.Parse(from)
+	if err != nil || u.Scheme != "" || u.Host != "" {
+		return ""
+	}
+	var rows ghpkg.Query
+	if action == ghpkg.ActionRestore {
+		rows.State = ghpkg.Deleted
+	}
+	if u.Path == link.All {
+		return source(link.All, rows)
+	}
+	if p, err := link.Parse(u.Path); err == nil && p.Action == "" && p.Version.ID() == 0 {
+		return source(link.Package(p.Ref), rows)
+	}
+	switch owner, page, err := link.ParseOwner(u.Path); {
+	case err == nil && page == "packages":
+		return source(link.Packages(owner), rows)
+	case err == nil && page == "bin":
+		return link.Bin(owner)
+	}
+	return ""
+}
+
 // source is the address of a table on its first page.
 func source(here string, q ghpkg.Query) string {
 	q.Page, q.PerPage = 0, 0

@@ -35,9 +35,9 @@ const ProblemsID = "problems"
 const DialogTarget = "#dialog-body"
 
 // htmxConfig is the content of the htmx-config meta tag: no history of its own
-// (pages are pages), no stylesheet of its own, and a timeout above the
-// handlers' 15 seconds.
-const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultTimeout":20000}`
+// (pages are pages), no stylesheet of its own, a timeout above the handlers' 15
+// seconds, and what somebody has unfolded stays so when its section is morphed.
+const htmxConfig = `{"history":false,"includeIndicatorCSS":false,"defaultTimeout":20000,"morphIgnore":["data-htmx-powered","open"]}`
 
 // filtering makes a filter form answer in place: the section is morphed, so
 // that what is being typed and the focus stay, and the address follows. A poll

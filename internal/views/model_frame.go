@@ -57,6 +57,7 @@ type Flash struct {
 	Entry   string // address of the ledger entry
 	Undo    *Undo
 	Outcome ghpkg.Outcome
+	Did     ghpkg.Action // what was done
 }
 
 // Undo is the way back from a deletion: a form that restores.

@@ -181,5 +181,6 @@ type OperationItem struct {
 // Badge is what the header says of unfinished operations.
 type Badge struct {
 	Text  string // "2 running"; empty: nothing is unfinished
+	Count int    // the number in it: all that a phone has room for
 	State ghpkg.OperationState
 }

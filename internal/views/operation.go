@@ -1,11 +1,13 @@
 package views
 
 import (
+	"context"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 	"github.com/stockroom-dev/stockroom/internal/views/ui"
 )
@@ -114,6 +116,11 @@ func (i OperationItem) name() string {
 		return i.Name
 	}
 	return i.Name + " " + i.Version
+}
+
+// pick is the checkbox that selects an item of a draft.
+func (i OperationItem) pick(ctx context.Context) templ.Component {
+	return &ui.Pick{Form: removeID, Value: strconv.Itoa(i.Seq), Says: i18n.T(ctx, "select.row"), Name: i.name()}
 }
 
 func (i OperationItem) icon() ui.Icon {

@@ -206,7 +206,7 @@ func (o Operation) section() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if o.Draft != nil {
-			templ_7745c5c3_Err = o.Draft.body(o.Action).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = o.Draft.body(o.Action, o.Source.Href).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -464,7 +464,7 @@ func (o Operation) story() templ.Component {
 	})
 }
 
-func (d OperationDraft) body(action ghpkg.Action) templ.Component {
+func (d OperationDraft) body(action ghpkg.Action, from string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -584,7 +584,7 @@ func (d OperationDraft) body(action ghpkg.Action) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if d.starts() {
-			templ_7745c5c3_Err = d.start(action).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = d.start(action, from).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,7 @@
 package views
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -59,6 +60,15 @@ func (h QueryHelp) invalid() templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-invalid": "true", "aria-describedby": queryProblemID}
+}
+
+// columns are those to show. The number of versions is in no list of GitHub's,
+// so there is no column for it until it is known of a row, or asked for.
+func (t PackageTable) columns() Columns {
+	c := t.Columns
+	known := slices.ContainsFunc(t.Rows, func(r PackageRow) bool { return r.Versions != nil })
+	c.HideVersions = c.HideVersions || !known && t.Sorts.Versions.Direction == ""
+	return c
 }
 
 // attributes let the stylesheet show the table as the viewer wants it, also

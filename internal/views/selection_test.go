@@ -1,7 +1,6 @@
 package views_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -45,7 +44,8 @@ func TestSelection(t *testing.T) {
 }
 
 // TestNothingToSelect: where nothing may be changed, or nothing is listed, there
-// is nothing to select with.
+// is nothing to select with; but app.js can show what was selected before the
+// filter found nothing.
 func TestNothingToSelect(t *testing.T) {
 	t.Parallel()
 	w := world{"auto"}
@@ -61,10 +61,29 @@ func TestNothingToSelect(t *testing.T) {
 		"looking": html(t, speak(t, "en"), looking.Page()), "empty": html(t, speak(t, "en"), empty.Page()),
 		"just changed": html(t, speak(t, "en"), changed.Page()),
 	} {
-		if parse(t, page).Find(".row input[type=checkbox]").Length() != 0 || strings.Contains(page, `id="selection"`) {
+		if parse(t, page).Find(".row input[type=checkbox], #selection:not([hidden])").Length() != 0 {
 			t.Errorf("%s: something can be selected", name)
 		}
 	}
 }
 
-func aFlash() *views.Flash { return &views.Flash{Good: true, Text: "Deleted.", Entry: "/ledger/01"} }
+func aFlash() *views.Flash {
+	return &views.Flash{Good: true, Text: "Deleted.", Entry: "/ledger/01", Did: ghpkg.ActionDelete}
+}
+
+// TestDraftIsSelectedFromAsTables: the rows of a draft have the same boxes and
+// the same box for the page, and a form that takes out what is selected.
+func TestDraftIsSelectedFromAsTables(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, html(t, speak(t, "en"), aStoryOf(t, "operation-draft")))
+	boxes := doc.Find("#items .row .pick input[name=item][form=remove]")
+	if rows := doc.Find("#items .row"); boxes.Length() == 0 || boxes.Length() != rows.Length() {
+		t.Errorf("%d boxes in %d rows", boxes.Length(), rows.Length())
+	}
+	if doc.Find("#items .columns .pick.js-only [data-pick-all]").Length() != 1 {
+		t.Error("nothing selects the whole page")
+	}
+	if form := doc.Find("form#remove[data-picks]"); form.Length() != 1 || form.Is("[hidden]") {
+		t.Error("what is selected cannot be taken out without JavaScript")
+	}
+}

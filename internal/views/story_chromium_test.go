@@ -35,6 +35,18 @@ const popovers = `(async () => {
 	return wrong
 })()`
 
+// moved opens a pop-over below its button, moves the button down while it is
+// open, and returns how high the pop-over is then.
+const moved = `(async () => {
+	const frames = () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))
+	const button = document.querySelector('[popovertarget=stop]:not([popovertargetaction=hide])')
+	button.click()
+	await frames()
+	document.body.style.paddingTop = innerHeight - button.getBoundingClientRect().bottom - 80 + 'px'
+	await frames()
+	return document.getElementById('stop').offsetHeight
+})()`
+
 // TestStoriesInChromium looks at every story as a browser shows it: accessible
 // in both languages and themes, and no wider than a phone.
 func TestStoriesInChromium(t *testing.T) {
@@ -56,6 +68,13 @@ func TestStoriesInChromium(t *testing.T) {
 		for _, query := range []string{"lang=en&theme=light", "lang=ko&theme=dark"} {
 			look(t, ctx, fmt.Sprintf("%s/%s?%s", server.URL, s.Name, query), string(axe))
 		}
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/operation-running")); err != nil {
+		t.Fatal(err)
+	}
+	high, err := chromedp.Run(ctx, chromedp.Evaluate[int](moved, chromedp.EvalAwaitPromise))
+	if err != nil || high < 120 {
+		t.Errorf("where its button has moved down, a pop-over is %d pixels high: %v", high, err)
 	}
 }
 

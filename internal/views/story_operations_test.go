@@ -26,7 +26,7 @@ func (w world) operations() []aStory {
 		})
 	}
 	page.Rows[2].Until = now().Add(time.Hour)
-	page.Total, page.Badge = len(page.Rows), &views.Badge{Text: "2 running", State: ghpkg.OperationRunning}
+	page.Total, page.Badge = len(page.Rows), &views.Badge{Text: "2 running", Count: 2, State: ghpkg.OperationRunning}
 	return append([]aStory{{"operations", page.Page()}, {"operations-none", none.Page()}, {"operations-unmatched", unmatched.Page()}}, w.drafts()...)
 }
 

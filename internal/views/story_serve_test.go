@@ -53,5 +53,11 @@ func storybook(t *testing.T) http.Handler {
 			fmt.Fprintf(w, "<a href=%q>%s</a><br>", s.Name, s.Name)
 		}
 	})
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("HX-Request") != "" {
+			w.WriteHeader(http.StatusNoContent) // a poll, say: the story stays as it is, however long somebody looks
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"testing"
 	"time"
 
 	"github.com/a-h/templ"
@@ -28,6 +29,18 @@ func stories(theme string) []aStory {
 		all = append(all, group...)
 	}
 	return all
+}
+
+// aStoryOf returns the page of one story.
+func aStoryOf(t *testing.T, name string) templ.Component {
+	t.Helper()
+	for _, s := range stories("auto") {
+		if s.Name == name {
+			return s.Page
+		}
+	}
+	t.Fatalf("no story is called %s", name)
+	return nil
 }
 
 // world makes the data.
