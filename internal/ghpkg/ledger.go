@@ -12,11 +12,20 @@ const (
 	ActionLogin   Action = "login"
 	ActionLogout  Action = "logout"
 	ActionTrim    Action = "trim" // the portal's own: entries past the ledger's retention were removed
+
+	// What admins of the portal do to the destinations of notices.
+	ActionAddDestination    Action = "add_destination"
+	ActionRemoveDestination Action = "remove_destination"
+	ActionPauseDestination  Action = "pause_destination"
+	ActionResumeDestination Action = "resume_destination"
 )
 
 // Actions returns every action.
 func Actions() []Action {
-	return []Action{ActionDelete, ActionRestore, ActionLogin, ActionLogout, ActionTrim}
+	return []Action{
+		ActionDelete, ActionRestore, ActionLogin, ActionLogout, ActionTrim,
+		ActionAddDestination, ActionRemoveDestination, ActionPauseDestination, ActionResumeDestination,
+	}
 }
 
 // Outcome is how an attempt ended.
@@ -71,7 +80,7 @@ type Entry struct {
 	At        time.Time
 	Actor     Actor
 	Action    Action
-	Target    Target // zero for a login and a trim
+	Target    Target // zero for a login; for a destination of notices its Name alone and a trim
 	Reason    string
 	From      string // the client's address
 	Outcome   Outcome

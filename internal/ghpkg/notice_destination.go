@@ -54,6 +54,16 @@ type Destination struct {
 	CreatedBy string // login
 }
 
+// Target is the destination as the ledger names it: what it is called here, and
+// of its address the host alone.
+func (d Destination) Target() Target {
+	name := string(d.Kind) + " " + d.Host
+	if d.Name != d.Host {
+		name += " (" + d.Name + ")"
+	}
+	return Target{Name: name}
+}
+
 // Wants reports whether the destination is to be told of the event at an owner
 // that happened at a moment. What happened before it was there is not told.
 func (d Destination) Wants(event NoticeEvent, owner string, at time.Time) bool {

@@ -29,3 +29,13 @@ func (g *ids) next(at time.Time) string {
 	id[8] = id[8]&0x3f | 0x80
 	return id.String()
 }
+
+// BegunAt returns when the entry of that id was begun, as the id itself says it;
+// false if no ledger made it.
+func BegunAt(id string) (time.Time, bool) {
+	parsed, err := uuid.Parse(id)
+	if err != nil || parsed.Version() != 7 || parsed.String() != id {
+		return time.Time{}, false
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(parsed[:8]) >> 16)), true //nolint:gosec // 48 bits
+}

@@ -24,12 +24,14 @@ type Registry interface {
 	Became(ctx context.Context, change ghpkg.Change, since time.Time) error
 }
 
-// Log is where the entries are kept. Nothing in it is ever changed or removed:
-// an attempt is begun once, and what became of it is added.
+// Log is where the entries are kept. Nothing in it is ever changed: an attempt is
+// begun once, and what became of it is added. What is older than the retention
+// is removed, which is an entry itself.
 type Log interface {
 	Begin(context.Context, ghpkg.Entry) error
 	Settle(ctx context.Context, id string, s ghpkg.Settlement) error
 	SettleAbandoned(ctx context.Context, before time.Time, s ghpkg.Settlement) error
+	TrimLedger(ctx context.Context, before time.Time, e ghpkg.Entry) (ghpkg.Trim, error)
 	Entries(context.Context, ghpkg.LedgerFilter, ghpkg.LedgerPage) (entries []ghpkg.Entry, total int, err error)
 	Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Entry, bool, error)
 	DeletedPackages(ctx context.Context, owner ghpkg.Owner, since time.Time, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error)

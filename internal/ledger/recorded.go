@@ -26,17 +26,23 @@ func (r *Recorded) Apply(ctx context.Context, c ghpkg.Change) (ghpkg.Entry, erro
 	if err != nil {
 		return ghpkg.Entry{}, err
 	}
-	e, err := r.ledger.begin(ctx, r.entry(c))
+	return r.ledger.Record(ctx, r.entry(c), send)
+}
+
+// Record does what the entry says: written down before, its outcome after. What
+// cannot be written down is not done. The error is that of do.
+func (l *Ledger) Record(ctx context.Context, e ghpkg.Entry, do func(context.Context) error) (ghpkg.Entry, error) {
+	e, err := l.begin(ctx, e)
 	if err != nil {
 		return ghpkg.Entry{}, err
 	}
-	err = send(ctx)
-	e, settleErr := r.ledger.settle(ctx, e, settlement(err))
+	err = do(ctx)
+	e, settleErr := l.settle(ctx, e, settlement(err))
 	if settleErr != nil {
 		// GitHub has answered, and its answer is what the person must see. The
 		// entry stays pending, and becomes unknown at the next start.
 		slog.ErrorContext(ctx, "the outcome could not be written into the ledger",
-			"entry", e.ID, "outcome", e.Outcome, "change", c.String(), "error", settleErr)
+			"entry", e.ID, "outcome", e.Outcome, "action", e.Action, "target", e.Target.Name, "error", settleErr)
 	}
 	return e, err
 }

@@ -21,6 +21,8 @@ func (r *Recorded) Resume(ctx context.Context, c ghpkg.Change, since time.Time) 
 	switch {
 	case err != nil:
 		return internal("ledger.Resume", err)
+	case !begun && r.ledger.now().Sub(since) > ghpkg.LeastRetention:
+		return lost() // it may have been written down, and removed since
 	case !begun:
 		return notDone() // what is not written down was not sent
 	}
@@ -60,6 +62,10 @@ func settled(e ghpkg.Entry) (err error, known bool) {
 		return &fault.Error{Kind: fault.Refused, Code: code, Op: "ledger.Resume", Said: e.Message}, true
 	}
 	return nil, false
+}
+
+func lost() error {
+	return &fault.Error{Kind: fault.Unknown, Code: fault.CodeUnknown, Op: "ledger.Resume"}
 }
 
 func notDone() error {
