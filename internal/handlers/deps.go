@@ -114,10 +114,10 @@ type Notices interface {
 	Destinations(ctx context.Context) ([]ghpkg.Destination, error)
 	Deliveries(ctx context.Context, destination string, limit int) ([]ghpkg.Delivery, error)
 	Dead(ctx context.Context) (map[string]int, error)
-	Add(ctx context.Context, w notices.Wanted) (d ghpkg.Destination, secret string, err error)
-	Pause(ctx context.Context, id string) error
-	Resume(ctx context.Context, id string) error
-	Remove(ctx context.Context, id string) error
+	Add(ctx context.Context, by notices.By, w notices.Wanted) (d ghpkg.Destination, secret string, err error)
+	Pause(ctx context.Context, by notices.By, id string) error
+	Resume(ctx context.Context, by notices.By, id string) error
+	Remove(ctx context.Context, by notices.By, id string) error
 	Ping(ctx context.Context, id string) (ghpkg.Delivery, error)
 	Resend(ctx context.Context, destination, id string) error
 }

@@ -159,7 +159,10 @@ func ledgerRow(e ghpkg.Entry) views.LedgerRow {
 		Action: e.Action, Type: e.Target.Type, Tags: e.Target.Tags, Reason: e.Reason, Outcome: e.Outcome, Said: e.Message,
 	}
 	if e.Target.Name != "" {
-		row.Target = e.Target.Owner.Login() + "/" + e.Target.Name
+		row.Target = e.Target.Name
+		if owner := e.Target.Owner.Login(); owner != "" {
+			row.Target = owner + "/" + row.Target
+		}
 		if e.Target.VersionID != 0 {
 			row.Target = joined(row.Target, " · ", versionWords(e.Target))
 		}

@@ -23,15 +23,46 @@ const shownDeliveries = 10
 // sent to wherever they like.
 func admins(next func(echo.Context, *auth.Session) error) func(echo.Context, *auth.Session) error {
 	return func(c echo.Context, s *auth.Session) error {
-		rights := rightsOf(c)
-		switch {
-		case rights.Admin:
-			return next(c, s)
-		case rights.Why != nil:
-			return rights.Why
+		if why := notAdmin(c); why != nil {
+			return why
 		}
-		return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeNoTeams, Op: "handlers.admins"}
+		return next(c, s)
 	}
+}
+
+// notAdmin says why the viewer is no admin of the portal; nil if they are.
+func notAdmin(c echo.Context) *fault.Error {
+	rights := rightsOf(c)
+	switch {
+	case rights.Admin:
+		return nil
+	case rights.Why != nil:
+		return rights.Why
+	}
+	return &fault.Error{Kind: fault.Forbidden, Code: fault.CodeNoTeams, Op: "handlers.admins"}
+}
+
+// changing is admins for what the ledger records, refusals included.
+func (h *edge) changing(action ghpkg.Action, next func(echo.Context, *auth.Session) error) func(echo.Context, *auth.Session) error {
+	return func(c echo.Context, s *auth.Session) error {
+		why := notAdmin(c)
+		if why == nil {
+			return next(c, s)
+		}
+		err := h.Ledger.Note(c.Request().Context(), ghpkg.Entry{
+			Actor: s.Viewer.Actor(), Action: action, From: clientOf(c.Request()),
+			Outcome: ghpkg.OutcomeDenied, Message: why.Said, Code: string(why.Code),
+		})
+		if err != nil {
+			return err
+		}
+		return why
+	}
+}
+
+// changerOf is who changes destinations.
+func changerOf(c echo.Context, s *auth.Session) notices.By {
+	return notices.By{Actor: s.Viewer.Actor(), From: clientOf(c.Request())}
 }
 
 // destinations is who is told what, and how that went.
@@ -125,13 +156,13 @@ func (h *edge) addDestination(c echo.Context, s *auth.Session) error {
 	}
 	w := notices.Wanted{
 		Kind: ghpkg.DestinationKind(c.FormValue("kind")), Name: strings.TrimSpace(c.FormValue("name")),
-		URL: strings.TrimSpace(c.FormValue("url")), By: s.Viewer.Login,
+		URL:    strings.TrimSpace(c.FormValue("url")),
 		Owners: strings.FieldsFunc(c.FormValue("owners"), func(r rune) bool { return r == ',' || r == ' ' }),
 	}
 	for _, event := range c.Request().PostForm["event"] {
 		w.Events = append(w.Events, ghpkg.NoticeEvent(event))
 	}
-	d, secret, err := h.Notices.Add(c.Request().Context(), w)
+	d, secret, err := h.Notices.Add(c.Request().Context(), changerOf(c, s), w)
 	if err != nil {
 		return err
 	}
@@ -164,11 +195,11 @@ func (h *edge) testDestination(c echo.Context, _ *auth.Session) error {
 // steerDestination does one of the verbs of a destination.
 func (h *edge) steerDestination(verb string) func(echo.Context, *auth.Session) error {
 	return func(c echo.Context, s *auth.Session) error {
-		ctx, id := c.Request().Context(), c.Param("id")
+		ctx, id, by := c.Request().Context(), c.Param("id"), changerOf(c, s)
 		do := map[string]func() error{
-			"pause":  func() error { return h.Notices.Pause(ctx, id) },
-			"resume": func() error { return h.Notices.Resume(ctx, id) },
-			"remove": func() error { return h.Notices.Remove(ctx, id) },
+			"pause":  func() error { return h.Notices.Pause(ctx, by, id) },
+			"resume": func() error { return h.Notices.Resume(ctx, by, id) },
+			"remove": func() error { return h.Notices.Remove(ctx, by, id) },
 			"resend": func() error { return h.Notices.Resend(ctx, id, c.FormValue("delivery")) },
 		}[verb]
 		if err := do(); err != nil {

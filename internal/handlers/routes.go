@@ -7,6 +7,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
 )
 
@@ -103,11 +104,12 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/views", in(h.saveView))
 	e.POST("/settings/views/:id/delete", in(h.forgetView))
 	e.GET("/settings/notices", in(admins(h.destinations)))
-	e.POST("/settings/notices", in(admins(h.addDestination)))
+	e.POST("/settings/notices", in(h.changing(ghpkg.ActionAddDestination, h.addDestination)))
 	e.POST("/settings/notices/:id/test", in(admins(h.testDestination)))
-	for _, verb := range []string{"pause", "resume", "remove", "resend"} {
-		e.POST("/settings/notices/:id/"+verb, in(admins(h.steerDestination(verb))))
-	}
+	e.POST("/settings/notices/:id/resend", in(admins(h.steerDestination("resend"))))
+	e.POST("/settings/notices/:id/pause", in(h.changing(ghpkg.ActionPauseDestination, h.steerDestination("pause"))))
+	e.POST("/settings/notices/:id/resume", in(h.changing(ghpkg.ActionResumeDestination, h.steerDestination("resume"))))
+	e.POST("/settings/notices/:id/remove", in(h.changing(ghpkg.ActionRemoveDestination, h.steerDestination("remove"))))
 }
 
 // Route is one line of the URL table, as the router has it.

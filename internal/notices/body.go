@@ -114,7 +114,7 @@ func (n *Notices) ofOperation(o ghpkg.OperationNews) News {
 // compose makes the delivery of news to a destination.
 func (n *Notices) compose(to ghpkg.Destination, told News) (ghpkg.Delivery, error) {
 	d := ghpkg.Delivery{
-		ID: n.NewID(), Destination: to.ID, Event: told.Event, At: n.Now(), State: ghpkg.DeliveryPending, DueAt: n.Now(),
+		ID: n.Ledger.NewID(), Destination: to.ID, Event: told.Event, At: n.Now(), State: ghpkg.DeliveryPending, DueAt: n.Now(),
 	}
 	told.Delivery = d.ID
 	var content any = told

@@ -22,7 +22,6 @@ type Wanted struct {
 	URL    string
 	Events []ghpkg.NoticeEvent
 	Owners []string // empty: all
-	By     string   // login of who adds it
 }
 
 // What bounds a destination.
@@ -40,7 +39,7 @@ type hidden struct {
 
 // Add adds a destination, and returns the secret that its notices are signed
 // with. It is never shown again; a chat has none.
-func (n *Notices) Add(ctx context.Context, w Wanted) (d ghpkg.Destination, secret string, err error) {
+func (n *Notices) Add(ctx context.Context, by By, w Wanted) (d ghpkg.Destination, secret string, err error) {
 	const op = "notices.Add"
 	u, err := n.address(w.URL)
 	if err != nil {
@@ -53,8 +52,8 @@ func (n *Notices) Add(ctx context.Context, w Wanted) (d ghpkg.Destination, secre
 		secret = strings.ToLower(rand.Text())
 	}
 	d = ghpkg.Destination{
-		ID: n.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Events: w.Events,
-		Owners: lower(w.Owners), CreatedAt: n.Now(), CreatedBy: w.By,
+		ID: n.Ledger.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Events: w.Events,
+		Owners: lower(w.Owners), CreatedAt: n.Now(), CreatedBy: by.Actor.Login,
 	}
 	if d.Name == "" {
 		d.Name = d.Host
@@ -62,8 +61,11 @@ func (n *Notices) Add(ctx context.Context, w Wanted) (d ghpkg.Destination, secre
 	if d.Sealed, err = n.seal(d.ID, hidden{u.String(), secret}); err != nil {
 		return d, "", internal(op, err)
 	}
-	if err := n.Store.AddDestination(ctx, d); err != nil {
-		return d, "", internal(op, err)
+	err = n.record(ctx, by, ghpkg.ActionAddDestination, d, func(ctx context.Context) error {
+		return internal(op, n.Store.AddDestination(ctx, d))
+	})
+	if err != nil {
+		return d, "", err
 	}
 	n.Log.InfoContext(ctx, "a destination of notices was added", "destination", d.ID, "host", d.Host, "by", d.CreatedBy)
 	return d, secret, nil

@@ -21,7 +21,7 @@ func TestNoNameLeadsInside(t *testing.T) {
 	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"))
 	outside := w.portal(t, nil, "a")
 	address := strings.Replace(inside.URL, "127.0.0.1", "localhost", 1)
-	d, _, err := outside.Add(t.Context(), notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: address, Events: ghpkg.NoticeEvents()})
+	d, _, err := outside.Add(t.Context(), olivia(), notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: address, Events: ghpkg.NoticeEvents()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,13 +54,13 @@ func TestAddRefuses(t *testing.T) {
 	} {
 		wanted := notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: "https://hooks.example.com/", Events: ghpkg.NoticeEvents()}
 		tt.change(&wanted)
-		_, _, err := w.portal(t, nil, "a").Add(t.Context(), wanted)
+		_, _, err := w.portal(t, nil, "a").Add(t.Context(), olivia(), wanted)
 		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Invalid || f.Args["Name"] != tt.wrong {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for i := range 21 {
-		_, _, err := w.Add(t.Context(), notices.Wanted{Kind: ghpkg.DestinationSlack, URL: "https://hooks.example.com/", Events: ghpkg.NoticeEvents()})
+		_, _, err := w.Add(t.Context(), olivia(), notices.Wanted{Kind: ghpkg.DestinationSlack, URL: "https://hooks.example.com/", Events: ghpkg.NoticeEvents()})
 		if (err != nil) != (i == 20) {
 			t.Errorf("destination %d: %v", i+1, err)
 		}

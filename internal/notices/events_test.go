@@ -54,7 +54,7 @@ func TestWhoIsTold(t *testing.T) {
 		w.add(t, restored, func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{ghpkg.NoticeRestored} })
 		w.add(t, globex, func(d *notices.Wanted) { d.Owners = []string{"GLOBEX"} })
 		p, _ := w.add(t, paused, nil)
-		if err := w.Pause(t.Context(), p.ID); err != nil {
+		if err := w.Pause(t.Context(), olivia(), p.ID); err != nil {
 			t.Fatal(err)
 		}
 		named := func(name string, change func(*ghpkg.Entry)) {
@@ -76,7 +76,7 @@ func TestWhoIsTold(t *testing.T) {
 		}
 		named("theirs", func(e *ghpkg.Entry) { e.Target.Owner = other })
 		w.work(t)
-		if err := w.Resume(t.Context(), p.ID); err != nil {
+		if err := w.Resume(t.Context(), olivia(), p.ID); err != nil {
 			t.Fatal(err)
 		}
 		w.work(t)
@@ -133,7 +133,7 @@ func TestOperationsAreToldOf(t *testing.T) {
 		to, globex := listen(t), listen(t)
 		w.add(t, to, nil)
 		w.add(t, globex, func(d *notices.Wanted) { d.Owners = []string{"globex"} })
-		op := ghpkg.Operation{ID: w.ids(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, State: ghpkg.OperationDraft, CreatedAt: w.clock.Now()}
+		op := ghpkg.Operation{ID: w.log.NewID(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, State: ghpkg.OperationDraft, CreatedAt: w.clock.Now()}
 		items := make([]ghpkg.OperationItem, 3)
 		for i := range items {
 			login := []string{"acme", "acme", "globex"}[i]

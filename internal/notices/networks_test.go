@@ -129,7 +129,7 @@ func TestPlainHTTPStaysInside(t *testing.T) {
 		"https://192.168.0.1/": "10.0.0.0/8",
 	} {
 		wanted := notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: address, Events: ghpkg.NoticeEvents()}
-		if _, _, err := w.portal(t, prefixes(own), "a").Add(t.Context(), wanted); err == nil {
+		if _, _, err := w.portal(t, prefixes(own), "a").Add(t.Context(), olivia(), wanted); err == nil {
 			t.Errorf("beside %q, %s was taken", own, address)
 		}
 	}
@@ -138,7 +138,7 @@ func TestPlainHTTPStaysInside(t *testing.T) {
 // ping adds a destination, and sends it a test.
 func ping(t *testing.T, n *notices.Notices, address string) ghpkg.Delivery {
 	t.Helper()
-	d, _, err := n.Add(t.Context(), notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: address, Events: ghpkg.NoticeEvents()})
+	d, _, err := n.Add(t.Context(), olivia(), notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: address, Events: ghpkg.NoticeEvents()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -56,12 +56,24 @@ type Keys interface {
 	Stale(sealed []byte) bool
 }
 
+// Ledger writes down what somebody does, before it is done and after.
+type Ledger interface {
+	Record(ctx context.Context, e ghpkg.Entry, do func(context.Context) error) (ghpkg.Entry, error)
+	NewID() string // sorts by time
+}
+
+// By is who changes destinations, and from where.
+type By struct {
+	Actor ghpkg.Actor
+	From  string // the client's address
+}
+
 // Options are what Notices needs. All are required but Networks.
 type Options struct {
 	Store    Store
 	Keys     Keys
-	BaseURL  *url.URL      // of this portal, for links
-	NewID    func() string // sorts by time
+	Ledger   Ledger
+	BaseURL  *url.URL // of this portal, for links
 	Now      func() time.Time
 	Log      *slog.Logger
 	Sent     func(status int) // is told of each try, with the answer's status; 0: there was none
@@ -94,24 +106,6 @@ func (n *Notices) Deliveries(ctx context.Context, destination string, limit int)
 func (n *Notices) Dead(ctx context.Context) (map[string]int, error) {
 	counts, err := n.Store.DeadDeliveries(ctx)
 	return counts, internal("notices.Dead", err)
-}
-
-// Pause lets nothing be sent to a destination, and nothing be kept for it.
-func (n *Notices) Pause(ctx context.Context, id string) error {
-	found, err := n.Store.PauseDestination(ctx, id, true)
-	return changed("notices.Pause", found, err)
-}
-
-// Resume lets it be sent to again, also what was pending.
-func (n *Notices) Resume(ctx context.Context, id string) error {
-	found, err := n.Store.PauseDestination(ctx, id, false)
-	return changed("notices.Resume", found, err)
-}
-
-// Remove forgets a destination with its deliveries.
-func (n *Notices) Remove(ctx context.Context, id string) error {
-	found, err := n.Store.RemoveDestination(ctx, id)
-	return changed("notices.Remove", found, err)
 }
 
 // Resend sends a delivery that is over once more, as if it were new.

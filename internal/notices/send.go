@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
@@ -117,13 +116,9 @@ func reason(err error) string {
 // it went. It is not tried again.
 func (n *Notices) Ping(ctx context.Context, id string) (ghpkg.Delivery, error) {
 	const op = "notices.Ping"
-	all, err := n.destinations(ctx)
+	to, err := n.destination(ctx, id)
 	if err != nil {
 		return ghpkg.Delivery{}, internal(op, err)
-	}
-	to, ok := all[id]
-	if !ok {
-		return ghpkg.Delivery{}, &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoPage, Op: op}
 	}
 	d, err := n.compose(to, n.news(ghpkg.NoticePing, n.Now()))
 	if err != nil {

@@ -33,7 +33,7 @@ type world struct {
 	*notices.Notices
 	db    *store.Store
 	clock *clock
-	ids   func() string
+	log   *ledger.Ledger
 }
 
 type clock struct {
@@ -75,7 +75,7 @@ func newWorld(t *testing.T, databaseURL string) *world {
 	}
 	t.Cleanup(func() { db.Close() })
 	w := &world{db: db, clock: &clock{now: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}}
-	w.ids = ledger.New(db, w.clock.Now).NewID
+	w.log = ledger.New(db, w.clock.Now)
 	w.Notices = w.portal(t, here(), "a")
 	return w
 }
@@ -96,8 +96,13 @@ func (w *world) portal(t *testing.T, own []netip.Prefix, letters ...string) *not
 	}
 	return notices.New(notices.Options{
 		Store: w.db, Keys: keys, BaseURL: &url.URL{Scheme: "https", Host: "stockroom.acme.example"},
-		NewID: w.ids, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Sent: func(int) {}, Networks: own,
+		Ledger: w.log, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Sent: func(int) {}, Networks: own,
 	})
+}
+
+// olivia is an admin of the portal.
+func olivia() notices.By {
+	return notices.By{Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, From: "192.0.2.7"}
 }
 
 // work lets it do all that there is to do.
@@ -114,11 +119,11 @@ func (w *world) work(t *testing.T) {
 // add adds a destination, and returns it with its secret.
 func (w *world) add(t *testing.T, to *receiver, change func(*notices.Wanted)) (ghpkg.Destination, string) {
 	t.Helper()
-	wanted := notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: to.URL + "/hook?token=hush", Events: ghpkg.NoticeEvents(), By: "olivia"}
+	wanted := notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: to.URL + "/hook?token=hush", Events: ghpkg.NoticeEvents()}
 	if change != nil {
 		change(&wanted)
 	}
-	d, secret, err := w.Add(t.Context(), wanted)
+	d, secret, err := w.Add(t.Context(), olivia(), wanted)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +138,7 @@ func (w *world) done(t *testing.T, change func(*ghpkg.Entry)) ghpkg.Entry {
 		t.Fatal(err)
 	}
 	e := ghpkg.Entry{
-		ID: w.ids(), At: w.clock.Now(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, Reason: "too old", Outcome: ghpkg.OutcomeDone,
+		ID: w.log.NewID(), At: w.clock.Now(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, Reason: "too old", Outcome: ghpkg.OutcomeDone,
 		Target: ghpkg.Target{Owner: acme, Type: ghpkg.Container, Name: "team/web", PackageID: 100, VersionID: 200, VersionName: "sha256:1", Tags: []string{"v1"}},
 	}
 	if change != nil {

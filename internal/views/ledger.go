@@ -26,6 +26,8 @@ func actionIcon(a ghpkg.Action) ui.Icon {
 		return ui.Trash
 	case ghpkg.ActionRestore:
 		return ui.Undo
+	case ghpkg.ActionAddDestination, ghpkg.ActionRemoveDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination:
+		return ui.External
 	}
 	return ui.Person
 }
