@@ -30,6 +30,7 @@ type Config struct {
 	NoticeNetworks []netip.Prefix // which notices may reach beside the internet
 
 	MutationInterval time.Duration
+	LedgerRetention  time.Duration // whole days; 0: entries are kept for ever
 	Log              Log
 }
 
@@ -82,6 +83,7 @@ type settings struct {
 	ProxyUserHeader  string `env:"PROXY_USER_HEADER"`
 	NoticeNetworks   string `env:"NOTICE_NETWORKS"`
 	MutationInterval string `env:"MUTATION_INTERVAL" envDefault:"1s"`
+	LedgerRetention  string `env:"LEDGER_RETENTION"`
 	LogFormat        string `env:"LOG_FORMAT"`
 	LogLevel         string `env:"LOG_LEVEL" envDefault:"info"`
 }
@@ -100,6 +102,7 @@ func (s settings) config(wrong *problems) Config {
 		ProxyUserHeader:  parse(wrong, "PROXY_USER_HEADER", s.ProxyUserHeader, parseHeader),
 		NoticeNetworks:   parse(wrong, "NOTICE_NETWORKS", s.NoticeNetworks, parseNetworks),
 		MutationInterval: parse(wrong, "MUTATION_INTERVAL", s.MutationInterval, parseInterval),
+		LedgerRetention:  parse(wrong, "LEDGER_RETENTION", s.LedgerRetention, parseRetention),
 		Log: Log{
 			Format: parse(wrong, "LOG_FORMAT", s.LogFormat, parseFormat),
 			Level:  parse(wrong, "LOG_LEVEL", s.LogLevel, parseLevel),

@@ -48,13 +48,13 @@ func TestLoadDefaults(t *testing.T) {
 		"addr": c.Addr, "base": c.BaseURL.String(), "secure": c.Secure(),
 		"web": c.GitHub.WebURL.String(), "api": c.GitHub.APIURL.String(), "version": c.GitHub.APIVersion,
 		"database": string(c.Database), "orgs": len(c.AllowedOrgs), "teams": len(c.AdminTeams), "readonly": c.ReadOnly,
-		"proxies": len(c.TrustedProxies), "header": c.ProxyUserHeader, "networks": len(c.NoticeNetworks), "interval": c.MutationInterval, "log": c.Log,
+		"proxies": len(c.TrustedProxies), "header": c.ProxyUserHeader, "networks": len(c.NoticeNetworks), "interval": c.MutationInterval, "retention": c.LedgerRetention, "log": c.Log,
 	}
 	want := map[string]any{
 		"addr": "127.0.0.1:8080", "base": "http://127.0.0.1:8080", "secure": false,
 		"web": "https://github.com", "api": "https://api.github.com", "version": "2026-03-10",
 		"database": "sqlite:stockroom.db", "orgs": 0, "teams": 0, "readonly": false,
-		"proxies": 0, "header": "", "networks": 0, "interval": time.Second, "log": Log{FormatAuto, slog.LevelInfo},
+		"proxies": 0, "header": "", "networks": 0, "interval": time.Second, "retention": time.Duration(0), "log": Log{FormatAuto, slog.LevelInfo},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -116,6 +116,9 @@ func TestLoadValues(t *testing.T) {
 			func(c Config) any { return c.NoticeNetworks }, prefixes("10.0.0.0/8", "192.168.7.9/32"),
 		},
 		{"no pause", []string{"MUTATION_INTERVAL", "0s"}, func(c Config) any { return c.MutationInterval }, time.Duration(0)},
+		{"retention", []string{"LEDGER_RETENTION", "400d"}, func(c Config) any { return c.LedgerRetention }, 400 * 24 * time.Hour},
+		{"the least retention", []string{"LEDGER_RETENTION", "90d"}, func(c Config) any { return c.LedgerRetention }, 90 * 24 * time.Hour},
+		{"the longest retention", []string{"LEDGER_RETENTION", "36500d"}, func(c Config) any { return c.LedgerRetention }, 36500 * 24 * time.Hour},
 		{"log", []string{"LOG_FORMAT", "JSON", "LOG_LEVEL", "debug"}, func(c Config) any { return c.Log }, Log{FormatJSON, slog.LevelDebug}},
 		{"space around a value", []string{"GITHUB_CLIENT_ID", " Iv1.x\n"}, func(c Config) any { return c.GitHub.ClientID }, "Iv1.x"},
 	} {

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/config"
 )
@@ -39,6 +41,34 @@ func TestLoadDatabase(t *testing.T) {
 			}
 			if got != tt.want || err != nil && strings.Contains(err.Error(), "hunter2") {
 				t.Errorf("got another address, or a secret in %v", err)
+			}
+		})
+	}
+}
+
+// TestLoadLedger needs no secret either, and complains of nothing but the ledger.
+func TestLoadLedger(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		env  map[string]string
+		want time.Duration
+		bad  []string // the variables that are complained of
+	}{
+		{"nothing set", nil, 0, []string{"LEDGER_RETENTION"}},
+		{"set", map[string]string{"LEDGER_RETENTION": "120d", "ADDR": "x"}, 120 * 24 * time.Hour, nil},
+		{"both wrong", map[string]string{"LEDGER_RETENTION": "12d", "DATABASE_URL": "mysql://x", "READ_ONLY": "x"}, 0, []string{"DATABASE_URL", "LEDGER_RETENTION"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			database, keep, err := config.LoadLedger(func(name string) string { return tt.env[strings.TrimPrefix(name, config.Prefix)] })
+			wrong, _ := errors.AsType[config.Mistakes](err)
+			var bad []string
+			for _, m := range wrong {
+				bad = append(bad, strings.TrimPrefix(m.Name, config.Prefix))
+			}
+			if !slices.Equal(bad, tt.bad) || keep != tt.want || err == nil && database != "sqlite:stockroom.db" {
+				t.Errorf("got %s, %v", keep, err)
 			}
 		})
 	}

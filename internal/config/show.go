@@ -70,6 +70,7 @@ func (c Config) LogValue() slog.Value {
 		slog.String("proxy_user_header", c.ProxyUserHeader),
 		slog.Any("notice_networks", c.NoticeNetworks),
 		slog.String("mutation_interval", c.MutationInterval.String()),
+		slog.String("ledger_retention", retention(c.LedgerRetention)),
 		slog.String("log_level", c.Log.Level.String()),
 	)
 }
