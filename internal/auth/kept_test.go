@@ -185,7 +185,7 @@ func TestASessionExpiresUnderARunningOperation(t *testing.T) {
 		was := b.who()
 		op := w.run(was.id)
 		w.clock.advance(2 * auth.AbsoluteLifetime)
-		elsewhere.signIn("") // takes the occasion to remove what has expired
+		elsewhere.signIn("") // takes the occasion to remove sign-ins that have expired
 		if got := b.who().login; got != "nobody" {
 			t.Errorf("still signed in as %q", got)
 		}
@@ -268,6 +268,7 @@ func TestSweepEndsWhatNobodyReleased(t *testing.T) {
 			t.Errorf("who is signed in became %q", got.login)
 		}
 		w.clock.advance(auth.IdleLifetime)
+		w.browser().leave("") // anybody's way to GitHub takes nothing from the sweep
 		w.auth.Sweep(t.Context())
 		w.gone(signedIn.id, signedIn.token) // expired
 	})

@@ -18,13 +18,13 @@ const (
 	sessionDetached = `session_key LIKE '` + ghpkg.DetachedKey + `%'`
 )
 
-// InsertSession adds a session, and takes the occasion to remove the expired
-// ones. Those that are kept for an operation have a token to be revoked first.
+// InsertSession adds a session, and takes the occasion to remove the sign-ins
+// that were not finished in time: anybody can begin them. The other expired ones
+// hold a token, which is to be revoked: TakeSessionsLeft is for them.
 func (s *Store) InsertSession(ctx context.Context, r ghpkg.SessionRecord) error {
-	_, err := s.db.ExecContext(ctx, `
-		DELETE FROM sessions WHERE expires_at <= $1 AND NOT `+sessionDetached+` AND NOT `+sessionInUse, r.CreatedAt.UnixMilli())
+	_, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE viewer_id = 0 AND expires_at <= $1`, r.CreatedAt.UnixMilli())
 	if err != nil {
-		return fmt.Errorf("remove expired sessions: %w", err)
+		return fmt.Errorf("remove expired sign-ins: %w", err)
 	}
 	_, err = s.db.ExecContext(ctx, `
 		INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

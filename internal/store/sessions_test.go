@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -72,12 +73,35 @@ func TestSessionExpiresAndIsRemoved(t *testing.T) {
 			t.Errorf("expired, but SessionsOf = %v, %v", list, err)
 		}
 		later := session(2, 7)
-		later.CreatedAt = old.ExpiresAt
+		later.CreatedAt, later.ExpiresAt = old.ExpiresAt, old.ExpiresAt.Add(time.Hour)
 		if err := s.InsertSession(ctx, later); err != nil {
 			t.Fatal(err)
 		}
-		if _, ok, err := s.TakeSession(ctx, old.Key); ok || err != nil {
+		if got, err := s.TakeSessionsLeft(ctx, "", old.ExpiresAt); !slices.Equal(idsOf(got), []string{old.ID}) || err != nil {
+			t.Errorf("TakeSessionsLeft = %v, %v; want the expired one, whose token is to be revoked", idsOf(got), err)
+		}
+	})
+}
+
+// TestSignInsThatNobodyFinishedAreRemoved: they hold no token, and anybody can
+// begin them.
+func TestSignInsThatNobodyFinishedAreRemoved(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s, ctx := open(t, databaseURL), t.Context()
+		given, young := session(1, 0), session(2, 0)
+		young.ExpiresAt = given.ExpiresAt.Add(time.Minute)
+		later := session(3, 0)
+		later.CreatedAt = given.ExpiresAt
+		for _, r := range []ghpkg.SessionRecord{given, young, later} {
+			if err := s.InsertSession(ctx, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, ok, err := s.TakeSession(ctx, given.Key); ok || err != nil {
 			t.Errorf("the expired row is still there: %v, %v", ok, err)
+		}
+		if _, ok, err := s.TakeSession(ctx, young.Key); !ok || err != nil {
+			t.Errorf("one that can still be finished is gone: %v, %v", ok, err)
 		}
 	})
 }
