@@ -59,7 +59,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		_ = db.Close() // the error is the reason; the database is as it was
 		return nil, err
 	}
-	a.work.running.Go(func() { noteHeads(a.work.life, db, o.Log) })
+	keeper := &keeper{db: db, ledger: a.Ledger, keep: cfg.LedgerRetention, log: o.Log}
+	a.work.running.Go(func() { keeper.work(a.work.life) })
 	return a, nil
 }
 
@@ -115,6 +116,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		GitHubURL:   cfg.GitHub.WebURL,
 		Now:         o.Now,
 		Log:         o.Log,
+		Retention:   cfg.LedgerRetention,
 		ReadOnly:    cfg.ReadOnly,
 		Practice:    o.Practice,
 	})

@@ -142,6 +142,7 @@ type Deps struct {
 	GitHubURL   *url.URL // GitHub's web address
 	Now         func() time.Time
 	Log         *slog.Logger
-	ReadOnly    bool // STOCKROOM_READ_ONLY
-	Practice    bool // the demo
+	Retention   time.Duration // STOCKROOM_LEDGER_RETENTION; 0: entries are kept for ever
+	ReadOnly    bool          // STOCKROOM_READ_ONLY
+	Practice    bool          // the demo
 }

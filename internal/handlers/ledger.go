@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,8 +10,10 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
+	"github.com/stockroom-dev/stockroom/internal/ledger"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -43,10 +46,10 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 	page := views.LedgerTable{
 		Frame:   h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
 		Notices: h.notices(c, notices), Filter: ledgerForm(v, filter), Total: total, Pages: ledgerPages(v, q, total),
-		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)},
+		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)}, KeptDays: h.keptDays(),
 	}
 	for _, e := range entries {
-		page.Rows = append(page.Rows, ledgerRow(e))
+		page.Rows = append(page.Rows, ledgerRow(ctx, e))
 	}
 	if isSwap(c.Request()) {
 		return html(c, http.StatusOK, page.Table())
@@ -153,7 +156,7 @@ func ledgerForm(v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
 	return form
 }
 
-func ledgerRow(e ghpkg.Entry) views.LedgerRow {
+func ledgerRow(ctx context.Context, e ghpkg.Entry) views.LedgerRow {
 	row := views.LedgerRow{
 		ID: e.ID, Href: link.LedgerEntry(e.ID), At: e.At, Actor: e.Actor.Login, ProxyUser: e.Actor.ProxyUser,
 		Action: e.Action, Type: e.Target.Type, Tags: e.Target.Tags, Reason: e.Reason, Outcome: e.Outcome, Said: e.Message,
@@ -168,8 +171,25 @@ func ledgerRow(e ghpkg.Entry) views.LedgerRow {
 		}
 		row.TargetURL, _ = link.Target(e.Target)
 	}
+	if e.Actor == (ghpkg.Actor{}) {
+		row.Actor = i18n.T(ctx, "ledger.portal")
+	}
+	if trim, ok := trimOf(e); ok { // which GitHub has not said
+		row.Said, row.Did = "", i18n.T(ctx, "ledger.trimmed", "Count", trim.Entries, "Day", trim.Before.Format(time.DateOnly))
+	}
 	return row
 }
+
+// trimOf returns what was removed, of an entry about that.
+func trimOf(e ghpkg.Entry) (ghpkg.Trim, bool) {
+	if e.Action != ghpkg.ActionTrim {
+		return ghpkg.Trim{}, false
+	}
+	return ghpkg.ReadTrim(e.Message)
+}
+
+// keptDays is how long entries are kept; 0: for ever.
+func (h *edge) keptDays() int { return int(h.Retention / (24 * time.Hour)) }
 
 // versionWords names a version: by its name if it is known, else by its id.
 func versionWords(t ghpkg.Target) string {
@@ -193,7 +213,7 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	}
 	e, err := h.Ledger.Entry(c.Request().Context(), c.Param("id"), visible)
 	if err != nil {
-		return err
+		return h.notKept(c.Param("id"), err)
 	}
 	if format(c.Request()) == formatJSON {
 		return jsonAnswer(c, http.StatusOK, entryToJSON(e))
@@ -202,8 +222,11 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	page := views.LedgerEntry{
 		Frame: h.frame(c, i18n.T(ctx, "ledger.entry"), views.SectionLedger,
 			views.Crumb{Text: i18n.T(ctx, "ledger.title"), Href: link.Ledger}, views.Crumb{Text: i18n.T(ctx, "ledger.entry")}),
-		Row: ledgerRow(e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
+		Row: ledgerRow(ctx, e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
 		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(c, e),
+	}
+	if trim, ok := trimOf(e); ok {
+		page.RemovedLink, page.RemovedHash = trim.Link, trim.Hash
 	}
 	if e.Operation != "" {
 		page.Operation = link.Operation(e.Operation)
@@ -212,4 +235,14 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 		page.Explanation = i18n.T(ctx, "fault."+e.Code, withArgs(map[string]any{"Name": e.Target.Name, "Owner": e.Target.Owner.Login()}))
 	}
 	return html(c, http.StatusOK, page.Page())
+}
+
+// notKept says of an entry that was not found that it would be older than
+// entries are kept, if its id is of then. Whether there was one is not said.
+func (h *edge) notKept(id string, err error) error {
+	begun, ok := ledger.BegunAt(id)
+	if fault.KindOf(err) != fault.NotFound || h.Retention == 0 || !ok || h.Now().Sub(begun) < h.Retention {
+		return err
+	}
+	return &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotKept, Op: "handlers.ledgerEntry", Args: map[string]any{"Value": h.keptDays()}, Err: err}
 }

@@ -15,6 +15,11 @@ type actorJSON struct {
 	Login     string `json:"login"`
 	ID        int64  `json:"id"`
 	ProxyUser string `json:"proxy_user"`
+	Portal    bool   `json:"portal,omitempty"` // no person: it did it by itself
+}
+
+func actorOf(a ghpkg.Actor) actorJSON {
+	return actorJSON{a.Login, a.ID, a.ProxyUser, a == ghpkg.Actor{}}
 }
 
 type targetJSON struct {
@@ -33,7 +38,7 @@ type entryJSON struct {
 	At        time.Time     `json:"at"`
 	Actor     actorJSON     `json:"actor"`
 	Action    ghpkg.Action  `json:"action"`
-	Target    *targetJSON   `json:"target"` // null for a sign-in
+	Target    *targetJSON   `json:"target"` // null for a sign-in and a trim
 	Reason    string        `json:"reason"`
 	Outcome   ghpkg.Outcome `json:"outcome"`
 	Message   string        `json:"message"`
@@ -45,7 +50,7 @@ type entryJSON struct {
 
 func entryToJSON(e ghpkg.Entry) entryJSON {
 	row := entryJSON{
-		ID: e.ID, At: e.At.UTC(), Actor: actorJSON{e.Actor.Login, e.Actor.ID, e.Actor.ProxyUser}, Action: e.Action,
+		ID: e.ID, At: e.At.UTC(), Actor: actorOf(e.Actor), Action: e.Action,
 		Reason: e.Reason, Outcome: e.Outcome, Message: e.Message, Code: e.Code, From: e.From, Operation: e.Operation,
 		Path: link.LedgerEntry(e.ID),
 	}

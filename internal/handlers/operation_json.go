@@ -37,7 +37,7 @@ type operationJSON struct {
 func (h *edge) operationToJSON(op ghpkg.Operation) operationJSON {
 	row := operationJSON{
 		ID: op.ID, Action: op.Action, State: op.State, Reason: op.Reason,
-		Actor: actorJSON{op.Actor.Login, op.Actor.ID, op.Actor.ProxyUser}, Total: op.Total(),
+		Actor: actorOf(op.Actor), Total: op.Total(),
 		Counts: map[ghpkg.ItemState]int{}, WaitingUntil: known(op.WaitingUntil), Code: op.Why, Message: op.Said,
 		Path: link.Operation(op.ID), Source: op.Source, Complete: op.Complete, CreatedAt: op.CreatedAt.UTC(),
 		StartedAt: known(op.StartedAt), EndedAt: known(op.EndedAt), Ledger: link.LedgerOfOperation(op.ID),

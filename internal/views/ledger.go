@@ -1,10 +1,12 @@
 package views
 
 import (
+	"context"
 	"strconv"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views/ui"
 )
 
@@ -30,6 +32,14 @@ func actionIcon(a ghpkg.Action) ui.Icon {
 		return ui.External
 	}
 	return ui.Person
+}
+
+// keptFor says for how long entries are kept.
+func (t LedgerTable) keptFor(ctx context.Context) string {
+	if t.KeptDays == 0 {
+		return i18n.T(ctx, "ledger.kept_for_ever")
+	}
+	return i18n.T(ctx, "ledger.kept", "Count", t.KeptDays)
 }
 
 // who says which account acted, by name and by id, and whom the proxy knew.

@@ -9,12 +9,13 @@ import (
 // LedgerTable is the record of who did what and why.
 type LedgerTable struct {
 	Frame
-	Notices []Notice
-	Filter  LedgerFilter
-	Rows    []LedgerRow
-	Total   int
-	Pages   Pages
-	Exports Exports
+	Notices  []Notice
+	Filter   LedgerFilter
+	Rows     []LedgerRow
+	Total    int
+	KeptDays int // 0: entries are kept for ever
+	Pages    Pages
+	Exports  Exports
 }
 
 // LedgerFilter is the filter form: plain GET to Action.
@@ -48,6 +49,7 @@ type LedgerRow struct {
 	Reason    string
 	Outcome   ghpkg.Outcome
 	Said      string
+	Did       string // what the portal did by itself, or empty
 }
 
 // LedgerEntry is one entry's page.
@@ -60,6 +62,8 @@ type LedgerEntry struct {
 	VersionName string
 	From        string
 	Operation   string // page of the bulk operation that it was part of, or empty
+	RemovedLink int64  // of a removal: the last link that was removed; else 0
+	RemovedHash string
 	Explanation string // the fault's sentence, or empty
 	Undo        *Undo  // for a deletion that was done and can still be restored
 }

@@ -27,8 +27,13 @@ func (w world) ledger() []aStory {
 		})
 	}
 	page.Rows[2].Said = "You cannot delete the last tagged version of a package. You must delete the package instead."
+	trim := views.LedgerRow{
+		ID: "07", Href: "/ledger/07", At: ago(7), Actor: "the portal itself", Action: ghpkg.ActionTrim, Outcome: ghpkg.OutcomeDone,
+		Reason: "STOCKROOM_LEDGER_RETENTION=400d", Did: "1,204 entries of before 2025-10-21 were removed.",
+	}
+	page.Rows, page.KeptDays = append(page.Rows, trim), 400
 	page.Total = len(page.Rows)
-	page.Pages = views.Pages{Page: 1, Last: 1, First: 1, To: 6, Total: 6}
+	page.Pages = views.Pages{Page: 1, Last: 1, First: 1, To: 7, Total: 7}
 
 	entry := views.LedgerEntry{
 		Frame: w.frame("Delete", "/ledger/01", views.SectionLedger, views.Crumb{Text: "Ledger", Href: "/ledger"}, views.Crumb{Text: "01"}),
@@ -38,7 +43,10 @@ func (w world) ledger() []aStory {
 	entry.Row.Action, entry.Row.Outcome = ghpkg.ActionDelete, ghpkg.OutcomeDone
 	refused := entry
 	refused.Row, refused.Undo, refused.Explanation = page.Rows[2], nil, "GitHub keeps the last tagged version of an image."
-	return []aStory{{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}}
+	removal := views.LedgerEntry{Frame: entry.Frame, Row: trim, RemovedLink: 2408, RemovedHash: digest[len("sha256:"):]}
+	return []aStory{
+		{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}, {"entry-trim", removal.Page()},
+	}
 }
 
 func (w world) settings() []aStory {
