@@ -18,8 +18,8 @@ import (
 
 const (
 	// held is how long a delivery is the process's that sends it; more than the
-	// timeout, so that no other sends it meanwhile.
-	held = time.Minute
+	// timeout, so that no other sends it meanwhile, also if their clocks differ.
+	held = 2 * timeout
 	// keptAnswer is how much of an answer is kept to look at.
 	keptAnswer = 1 << 10
 )
