@@ -6,6 +6,7 @@ package access
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,6 +130,7 @@ func (a *Access) ask(ctx context.Context, s *auth.Session) (Rights, error) {
 	gh := a.GitHub(s)
 	now := a.Now()
 	k := known{again: now.Add(Fresh), until: now.Add(Held)}
+	var unsaid *fault.Error
 	if err := a.enters(ctx, gh); err != nil {
 		before, ok := a.get(s.ID)
 		if Refused(err) || fault.KindOf(err) == fault.SignedOut || !ok || !now.Before(before.until) {
@@ -137,6 +139,7 @@ func (a *Access) ask(ctx context.Context, s *auth.Session) (Rights, error) {
 		}
 		a.Log.WarnContext(ctx, "whether a viewer may still enter is not known", "session", s, "until", before.until, "error", err)
 		k.again, k.until = now.Add(againAfter), before.until
+		unsaid = because(fault.Upstream, fault.CodeAccessUnknown, strings.Join(a.Orgs, ", "), err)
 	}
 	rights, err := a.administers(ctx, gh, s.Viewer.Login)
 	if err != nil {
@@ -145,6 +148,9 @@ func (a *Access) ask(ctx context.Context, s *auth.Session) (Rights, error) {
 	if rights.Why != nil && rights.Why.Code == fault.CodeAdminUnknown {
 		a.Log.WarnContext(ctx, "whether a viewer may delete and restore is not known", "session", s, "error", rights.Why)
 		k.again = now.Add(againAfter)
+	}
+	if rights.Change && unsaid != nil { // whatever their teams are, they may have left
+		rights = Rights{Why: unsaid}
 	}
 	k.rights = rights
 	a.put(s.ID, k)

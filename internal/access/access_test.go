@@ -224,10 +224,52 @@ func TestGitHubDown(t *testing.T) {
 	p.check(t, "up again", "", admin)
 	p.github.set("acme", down())
 	p.wait(access.Fresh)
-	p.check(t, "only the team answers", "", admin)
+	p.check(t, "only the team answers", "", look)
 	p.github.set("acme", false)
 	p.wait(time.Minute)
 	p.check(t, "a no after no answer", fault.CodeNotAllowed, look)
+}
+
+// TestOnlyTheTeamAnswers: whoever may have left the organizations may only look,
+// whatever their teams are, and is told that this is why.
+func TestOnlyTheTeamAnswers(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		teams  []access.Team
+		before access.Rights
+		team   any
+		why    fault.Code
+	}{
+		{"no teams", nil, all, nil, fault.CodeAccessUnknown},
+		{"in the team", []access.Team{admins}, admin, true, fault.CodeAccessUnknown},
+		{"out of the team", []access.Team{admins}, admin, false, fault.CodeNotAdmin},
+		{"nothing answers", []access.Team{admins}, admin, down(), fault.CodeAdminUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			p := newPortal([]string{"acme", "octo"}, tt.teams...)
+			p.github.set("acme", true)
+			p.github.set("acme/admins", true)
+			p.check(t, "first", "", tt.before)
+			p.github.set("acme", down())
+			p.github.set("acme/admins", tt.team)
+			p.wait(access.Fresh)
+			for _, when := range []string{"at once", "a moment later"} {
+				got := p.check(t, when, "", look)
+				if got.Why == nil || got.Why.Code != tt.why {
+					t.Errorf("%s: because of %v, want %s", when, got.Why, tt.why)
+				}
+				if tt.why == fault.CodeAccessUnknown && (got.Why.Args["Value"] != "acme, octo" || got.Why.Said != "unicorn" || got.Why.RetryAfter <= 0) {
+					t.Errorf("%s: because of %+v", when, got.Why)
+				}
+			}
+			p.github.set("acme", true)
+			p.github.set("acme/admins", true)
+			p.wait(time.Minute)
+			p.check(t, "up again", "", tt.before)
+		})
+	}
 }
 
 // TestManySessions: what is remembered is bounded, and forgetting lets nobody in.

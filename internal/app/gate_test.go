@@ -52,6 +52,11 @@ func membershipsFail(p *apptest.Portal) {
 	p.GitHub.Inject(ghfake.Fault{PathPattern: "/memberships/orgs/|/teams/", Times: -1, Status: 502, Body: `{"message":"unicorn"}`})
 }
 
+// organizationsFail makes GitHub fail where it is asked who may enter.
+func organizationsFail(p *apptest.Portal) {
+	p.GitHub.Inject(ghfake.Fault{PathPattern: "/memberships/orgs/", Times: -1, Status: 502, Body: `{"message":"unicorn"}`})
+}
+
 // TestGate is who may do what here: {page, page of consequences, form, JSON,
 // htmx} as statuses, and the code that the JSON has where it is refused.
 func TestGate(t *testing.T) {
@@ -83,6 +88,10 @@ func TestGate(t *testing.T) {
 			membershipsFail(p)
 			c.Advance(10 * time.Minute)
 		}, [5]int{200, 403, 403, 403, 403}, fault.CodeAdminUnknown, 3},
+		{"only the teams answer at the next check", apptest.Owner, func(p *apptest.Portal, c *apptest.Clock) {
+			organizationsFail(p)
+			c.Advance(10 * time.Minute)
+		}, [5]int{200, 503, 503, 503, 503}, fault.CodeAccessUnknown, 3},
 		{"GitHub down for an hour", apptest.Owner, func(p *apptest.Portal, c *apptest.Clock) {
 			membershipsFail(p)
 			c.Advance(time.Hour)
@@ -134,7 +143,7 @@ func TestNothingToChange(t *testing.T) {
 	admin, b := p.SignIn(t, apptest.Owner, allScopes...), p.SignIn(t, oscar, allScopes...)
 	admin.PostJSON("/orgs/acme/packages/nuget/Acme.Core/-/delete", url.Values{"confirm": {"Acme.Core"}}, 200, nil)
 	const offers = "form[action*='/delete'], form[action*='/restore'], a[href*='/delete'], a[href*='/restore'], [hx-get*='/delete'], [hx-get*='/restore'], form.restore"
-	look := func(why string) {
+	look := func(why, whom string) {
 		t.Helper()
 		for _, path := range []string{
 			app, app + "?state=deleted", version, "/orgs/acme/packages", "/orgs/acme/packages?state=deleted", "/packages",
@@ -144,7 +153,7 @@ func TestNothingToChange(t *testing.T) {
 			if page.Status != 200 || page.Doc.Find(offers).Length() != 0 {
 				t.Errorf("%s offers a change: %s", path, page)
 			}
-			if !page.HasText(why) || !page.HasText("acme/owners, acme/package-admins") {
+			if !page.HasText(why) || !page.HasText(whom) {
 				t.Errorf("%s does not say why not: %s", path, page)
 			}
 			if page := admin.Get(path); path == app && page.Doc.Find(offers).Length() == 0 || page.HasText("You may only look") {
@@ -152,15 +161,20 @@ func TestNothingToChange(t *testing.T) {
 			}
 		}
 		page := b.Send("POST", changeables[0], nil, nil)
-		if page.Status != 403 || page.Doc.Find("main form").Length() != 0 || page.Doc.Find("a[href^='/ledger/']").Length() == 0 {
+		if page.Status < 400 || page.Doc.Find("main form").Length() != 0 || page.Doc.Find("a[href^='/ledger/']").Length() == 0 {
 			t.Errorf("the answer to a form offers it again, or does not say where it was written down: %s", page)
 		}
 	}
-	look("You may only look: members of")
+	look("You may only look: members of", "acme/owners, acme/package-admins")
 	clock.Advance(10 * time.Minute)
 	admin.Get("/settings")
 	membershipsFail(p)
-	look("You may only look for now")
+	look("You may only look for now", "acme/owners, acme/package-admins")
+	p.GitHub.ClearFaults()
+	p.GitHub.AddTeamMember(apptest.Org, "package-admins", oscar, "member")
+	organizationsFail(p)
+	clock.Advance(time.Minute)
+	look("You may only look for now", "octo, acme")
 }
 
 // TestRefusedSignIn: who is not in one of the organizations gets no session,

@@ -68,8 +68,11 @@ func (h *edge) frame(c echo.Context, title string, section views.Section, crumbs
 	}
 	if why := rightsOf(c).Why; why != nil && !h.ReadOnly {
 		key := "layout.not_admin"
-		if why.Code == fault.CodeAdminUnknown {
+		switch why.Code {
+		case fault.CodeAdminUnknown:
 			key = "layout.admin_unknown"
+		case fault.CodeAccessUnknown:
+			key = "layout.access_unknown"
 		}
 		f.LookOnly = i18n.T(c.Request().Context(), key, "Value", why.Args["Value"])
 	}
