@@ -18,12 +18,12 @@ type wireState struct {
 // OrgMembership reports whether the viewer is an active member of an
 // organization. An error means that GitHub did not say.
 func (c *Client) OrgMembership(ctx context.Context, org string) (bool, error) {
-	return c.active(ctx, request{
-		op: "ghclient.OrgMembership",
-		endpoint: endpoint{
-			http.MethodGet, "user/memberships/orgs/" + url.PathEscape(org), "/user/memberships/orgs/{org}",
-		},
-	}, org)
+	return c.active(ctx, request{op: "ghclient.OrgMembership", endpoint: membershipOf(org)}, org)
+}
+
+// membershipOf is the address of the viewer's membership of an organization.
+func membershipOf(org string) endpoint {
+	return endpoint{http.MethodGet, "user/memberships/orgs/" + url.PathEscape(org), "/user/memberships/orgs/{org}"}
 }
 
 // TeamMembership reports whether login is an active member of a team, itself or

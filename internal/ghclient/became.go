@@ -10,8 +10,9 @@ import (
 
 // Became asks what became of a change that was begun at since by a process that
 // did not live to see it: nil if it happened, a fault of code CodeNotDone if it
-// did not and will not any more, and one of kind Unknown if GitHub cannot say.
-// Any other fault says why GitHub cannot be asked now.
+// did not and will not any more, and one of kind Unknown if GitHub cannot say:
+// of a package that it does not show, for instance, to a viewer from whom it may
+// hide one. Any other fault says why GitHub cannot be asked now.
 func (c *Client) Became(ctx context.Context, begun ghpkg.Change, since time.Time) error {
 	ch, err := c.begun(begun)
 	if err != nil {
@@ -29,7 +30,7 @@ func (c *Client) Became(ctx context.Context, begun ghpkg.Change, since time.Time
 	for {
 		// What is read is as old as the question, not as the answer.
 		asked := c.gh.opts.Now()
-		outcome, err := c.lookAgain(ctx, ch)
+		outcome, err := c.lookAgain(ctx, &ch)
 		switch {
 		case err != nil:
 			return err
@@ -93,14 +94,14 @@ const (
 
 // lookAgain asks what became of ch until GitHub says something. The error is
 // why it must not, or cannot, be asked with this token now.
-func (c *Client) lookAgain(ctx context.Context, ch change) (outcome, error) {
+func (c *Client) lookAgain(ctx context.Context, ch *change) (outcome, error) {
 	for try := range askTries {
 		if try > 0 {
 			if err := c.gh.opts.Sleep(ctx, askPause<<(try-1)); err != nil {
 				return notKnown, c.explain(ch.request, nil, err)
 			}
 		}
-		found := c.look(ctx, ch)
+		found := c.lookAround(ctx, ch, c.look(ctx, ch))
 		switch kind := fault.KindOf(found.err); {
 		case found.presence == absent && len(lacking(found.header, ch.needs)) > 0:
 			return notKnown, nil // it may be there, and hidden for want of a scope
@@ -113,6 +114,42 @@ func (c *Client) lookAgain(ctx context.Context, ch change) (outcome, error) {
 		}
 	}
 	return notKnown, nil
+}
+
+// lookAround adds to what was found whether GitHub would show a package that is
+// to be deleted to this viewer at all: who saw it before may have lost access
+// since. From its owner nothing is hidden.
+func (c *Client) lookAround(ctx context.Context, ch *change, found finding) finding {
+	if found.presence != absent || ch.action != ghpkg.ActionDelete || ch.seen || len(lacking(found.header, ch.needs)) > 0 {
+		return found
+	}
+	owns, err := c.ownsAll(ctx, ch)
+	switch {
+	case err != nil:
+		return finding{err: err}
+	case !owns || ch.id == 0:
+		return finding{presence: nowhere, header: found.header}
+	}
+	return finding{presence: gone, header: found.header}
+}
+
+// ownsAll reports whether the viewer is the owner of ch's packages, or one of the
+// organization's owners.
+func (c *Client) ownsAll(ctx context.Context, ch *change) (bool, error) {
+	if ch.owner.Kind() != ghpkg.Organization {
+		return c.owns(ch.owner), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTime)
+	defer cancel()
+	r := request{op: ch.op, endpoint: membershipOf(ch.owner.Login()), owner: ch.owner, needs: ghpkg.Scopes{ghpkg.ScopeReadOrg}, fresh: true}
+	is, _, err := fetch[wireMembership](ctx, c, r, nil)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	return is.State == "active" && ghpkg.Role(is.Role) == ghpkg.RoleAdmin, nil
 }
 
 // Look returns what GitHub shows under the target's address now, past every

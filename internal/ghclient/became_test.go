@@ -46,7 +46,7 @@ func (l *left) take(t *testing.T) {
 
 // change is one of the stage's package, or of a version of it.
 func (l *left) change(action ghpkg.Action, version int64) ghpkg.Change {
-	return ghpkg.Change{Action: action, Target: ghpkg.Target{Owner: l.ref.Owner(), Type: l.ref.Type(), Name: l.ref.Name(), VersionID: version}}
+	return ghpkg.Change{Action: action, Target: ghpkg.Target{Owner: l.ref.Owner(), Type: l.ref.Type(), Name: l.ref.Name(), PackageID: l.id, VersionID: version}}
 }
 
 func TestWhatBecameOfAChange(t *testing.T) {
@@ -65,6 +65,17 @@ func TestWhatBecameOfAChange(t *testing.T) {
 		{"version, still deleted", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionRestore, l.deleted.ID()) }, nil, fault.Upstream, fault.CodeNotDone, overTime},
 		{"version that is nowhere", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 987654) }, nil, fault.Unknown, fault.CodeUnknown, 0},
 		{"package, deleted", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 0) }, func(l *left) { deleteNow(l.stage) }, 0, "", 0},
+		{"package, deleted, of the viewer's own", func(l *left) ghpkg.Change { return l.own(t) }, nil, 0, "", 0},
+		{"package, deleted, and hidden from who owns nothing", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 0) },
+			func(l *left) { deleteNow(l.stage); l.demote() }, fault.Unknown, fault.CodeUnknown, 0},
+		{"package, still there, and access lost", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 0) },
+			func(l *left) { l.fake.RemoveMember("acme", "olivia") }, fault.Unknown, fault.CodeUnknown, 0},
+		{"package that nobody saw", func(l *left) ghpkg.Change { return l.unseen() }, func(l *left) { deleteNow(l.stage) }, fault.Unknown, fault.CodeUnknown, 0},
+		{"package, deleted, and GitHub fails to say who owns it", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 0) },
+			func(l *left) {
+				deleteNow(l.stage)
+				l.fake.Inject(ghfake.Fault{PathPattern: "/memberships/", Status: 502, Times: 2})
+			}, 0, "", 3 * time.Second},
 		{"package, still there", func(l *left) ghpkg.Change { return l.change(ghpkg.ActionDelete, 0) }, nil, fault.Upstream, fault.CodeNotDone, overTime},
 		{"package, another has its name", func(l *left) ghpkg.Change { return l.another(ghpkg.ActionDelete) }, nil, 0, "", 0},
 		{"package, another is there in its place", func(l *left) ghpkg.Change { return l.another(ghpkg.ActionRestore) }, nil, fault.Upstream, fault.CodeNotDone, overTime},
@@ -107,6 +118,24 @@ func TestWhatBecameOfAChange(t *testing.T) {
 			}
 		})
 	}
+}
+
+// own is the deletion of a package of olivia's that is gone.
+func (l *left) own(t *testing.T) ghpkg.Change {
+	ref := mustRef(t, mustOwner(t, ghpkg.User, "olivia"), ghpkg.NPM, "hers")
+	id := l.fake.AddPackage(ghfake.Package{Owner: "olivia", Type: ghpkg.NPM, Name: "hers"}, ghfake.Version{Name: "1"})
+	l.fake.DeletePackageNow(ref)
+	return ghpkg.Change{Action: ghpkg.ActionDelete, Target: ghpkg.Target{Owner: ref.Owner(), Type: ref.Type(), Name: ref.Name(), PackageID: id}}
+}
+
+// demote leaves olivia a member of the organization.
+func (l *left) demote() { l.fake.AddMember("acme", "olivia", ghpkg.RoleMember) }
+
+// unseen is the deletion of a package that was not there for olivia before it.
+func (l *left) unseen() ghpkg.Change {
+	c := l.change(ghpkg.ActionDelete, 0)
+	c.Target.PackageID = 0
+	return c
 }
 
 // another is a change of a package in whose place another one is.

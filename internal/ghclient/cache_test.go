@@ -81,7 +81,7 @@ func TestMutationsAndForgettingDropAnswers(t *testing.T) {
 	if _, err := c.Viewer(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x")); err != nil {
+	if err := c.DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1); err != nil {
 		t.Fatal(err)
 	}
 	if names := packageNames(t, c); len(names) != 0 {

@@ -108,7 +108,7 @@ func TestLimitedTokenSendsNothing(t *testing.T) {
 	clock.at = clock.at.Add(10 * time.Second)
 	for _, call := range []func() error{
 		func() error { _, err := olivia.Viewer(t.Context()); return err },
-		func() error { return olivia.DeletePackage(t.Context(), ref) },
+		func() error { return olivia.DeletePackage(t.Context(), ref, 1) },
 	} {
 		e := wantFault(t, call(), fault.RateLimited, fault.CodeSecondaryLimit)
 		if e.RetryAfter != 20*time.Second || e.Said == "" {

@@ -31,12 +31,14 @@ type change struct {
 	ref     ghpkg.Ref
 	version int64 // 0: the package
 	id      int64 // of the package; 0: not known
+	seen    bool  // this token was shown the package before
 }
 
-// DeletePackage deletes a package with all its versions.
-func (c *Client) DeletePackage(ctx context.Context, ref ghpkg.Ref) error {
+// DeletePackage deletes a package with all its versions. id is the package's, as
+// this token was shown it just before; 0: it was not.
+func (c *Client) DeletePackage(ctx context.Context, ref ghpkg.Ref, id int64) error {
 	r := c.request("DeletePackage", deletePackage, packageTarget(ref), ghpkg.ActionDelete)
-	return c.mutate(ctx, change{request: r, action: ghpkg.ActionDelete, ref: ref})
+	return c.mutate(ctx, change{request: r, action: ghpkg.ActionDelete, ref: ref, id: id, seen: id != 0})
 }
 
 // RestorePackage restores a package that was deleted in the last 30 days.
@@ -109,15 +111,15 @@ func (c *Client) follow(ctx context.Context, ch change, turn *turn, end time.Tim
 	sent := c.gh.opts.Now()
 	err := c.try(sending, ch)
 	if !uncertain(err) {
-		return c.settle(asking, ch, err, false)
+		return c.settle(asking, &ch, err, false)
 	}
-	outcome := c.happened(asking, ch, err, sent)
+	outcome := c.happened(asking, &ch, err, sent)
 	if outcome == didNot && mayRetry(sending, err) && turn.again(sending) {
 		sent = c.gh.opts.Now()
 		if err = c.try(sending, ch); !uncertain(err) {
-			return c.settle(asking, ch, err, true)
+			return c.settle(asking, &ch, err, true)
 		}
-		outcome = c.happened(asking, ch, err, sent)
+		outcome = c.happened(asking, &ch, err, sent)
 	}
 	return ch.verdict(outcome, err)
 }

@@ -24,6 +24,7 @@ type stage struct {
 	fake    *ghfake.Server
 	gh      *GitHub
 	ref     ghpkg.Ref
+	id      int64 // the package's
 	active  ghpkg.VersionRef
 	deleted ghpkg.VersionRef
 }
@@ -32,9 +33,9 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{ref: mustRef(t, acme(t), ghpkg.NPM, "team/x")}
 	s.fake, s.gh = world(t, func(f *ghfake.Server) {
-		id := f.AddPackage(ghfake.Package{Owner: "acme", Type: ghpkg.NPM, Name: "team/x"}, ghfake.Version{Name: "1"})
-		s.active = mustVersion(t, s.ref, f.AddVersion(id, ghfake.Version{Name: "2"}))
-		s.deleted = mustVersion(t, s.ref, f.AddVersion(id, ghfake.Version{Name: "3", DeletedAt: time.Now().Add(-time.Hour)}))
+		s.id = f.AddPackage(ghfake.Package{Owner: "acme", Type: ghpkg.NPM, Name: "team/x"}, ghfake.Version{Name: "1"})
+		s.active = mustVersion(t, s.ref, f.AddVersion(s.id, ghfake.Version{Name: "2"}))
+		s.deleted = mustVersion(t, s.ref, f.AddVersion(s.id, ghfake.Version{Name: "3", DeletedAt: time.Now().Add(-time.Hour)}))
 	})
 	return s
 }
@@ -55,7 +56,7 @@ func TestChanges(t *testing.T) {
 	}{
 		{"delete a version", func() error { return c.DeleteVersion(t.Context(), s.active) }, func() ghpkg.State { return s.fake.VersionState(s.ref, s.active.ID()) }, ghpkg.Deleted},
 		{"restore it", func() error { return c.RestoreVersion(t.Context(), s.active) }, func() ghpkg.State { return s.fake.VersionState(s.ref, s.active.ID()) }, ghpkg.Active},
-		{"delete the package", func() error { return c.DeletePackage(t.Context(), s.ref) }, func() ghpkg.State { return s.fake.PackageState(s.ref) }, ghpkg.Deleted},
+		{"delete the package", func() error { return c.DeletePackage(t.Context(), s.ref, s.id) }, func() ghpkg.State { return s.fake.PackageState(s.ref) }, ghpkg.Deleted},
 		{"restore it, too", func() error { return c.RestorePackage(t.Context(), s.ref) }, func() ghpkg.State { return s.fake.PackageState(s.ref) }, ghpkg.Active},
 	}
 	for _, step := range steps {
@@ -129,6 +130,62 @@ func TestUnansweredChanges(t *testing.T) {
 	}
 }
 
+// TestWhatWasNeverSeenIsNotGone: GitHub shows nothing to those from whom it hides
+// a package, before its deletion and after.
+func TestWhatWasNeverSeenIsNotGone(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name, viewer string
+		seen         bool
+		faults       []ghfake.Fault
+		code         fault.Code // "": done
+		state        ghpkg.State
+	}{
+		{"hidden", "stranger", false, []ghfake.Fault{{Status: 502}}, fault.CodeUnknown, ghpkg.Active},
+		{"hidden, and cut off", "stranger", false, []ghfake.Fault{{DropAfter: true}}, fault.CodeUnknown, ghpkg.Active},
+		{"seen, and done", "olivia", true, []ghfake.Fault{{Status: 502, Act: true}}, "", ghpkg.Deleted},
+		{"not seen, and done", "olivia", false, []ghfake.Fault{{Status: 502, Act: true}}, fault.CodeUnknown, ghpkg.Deleted},
+		{"seen after the first try only", "olivia", false, []ghfake.Fault{{Status: 502}, {Status: 502, Act: true}}, "", ghpkg.Deleted},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newStage(t)
+			for _, f := range tt.faults {
+				f.Method = http.MethodDelete
+				s.fake.Inject(f)
+			}
+			id := s.id
+			if !tt.seen {
+				id = 0
+			}
+			err := s.as(tt.viewer, allScopes()...).DeletePackage(t.Context(), s.ref, id)
+			if fault.CodeOf(err) != tt.code && (err != nil || tt.code != "") {
+				t.Errorf("error %v, want code %q", err, tt.code)
+			}
+			if state := s.fake.PackageState(s.ref); state != tt.state {
+				t.Errorf("the package is %s, want %s", state, tt.state)
+			}
+		})
+	}
+}
+
+// TestAnotherOfTheNameIsNotDeleted: what took the name while GitHub failed is not
+// met by the second try.
+func TestAnotherOfTheNameIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	deleteNow(s)
+	s.fake.AddPackage(ghfake.Package{Owner: "acme", Type: ghpkg.NPM, Name: "team/x"}, ghfake.Version{Name: "1"})
+	s.fake.Inject(ghfake.Fault{Method: http.MethodDelete, Status: 502})
+	if err := s.as("olivia", allScopes()...).DeletePackage(t.Context(), s.ref, s.id); err != nil {
+		t.Error(err)
+	}
+	if state := s.fake.PackageState(s.ref); state != ghpkg.Active {
+		t.Errorf("the other package is %s", state)
+	}
+}
+
 func TestUnknownWhenGitHubCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -142,7 +199,7 @@ func TestNothingSentIsNotUnknown(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	err := New(options(t, server.URL, server.URL)).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"))
+	err := New(options(t, server.URL, server.URL)).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
 	wantFault(t, err, fault.Upstream, fault.CodeNotDone)
 }
 
@@ -154,7 +211,7 @@ func TestALeavingBrowserDoesNotLeaveItUnknown(t *testing.T) {
 		cancel()
 		w.WriteHeader(http.StatusNoContent)
 	})
-	if err := gh.For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x")); err != nil {
+	if err := gh.For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x"), 1); err != nil {
 		t.Error(err)
 	}
 }
@@ -198,7 +255,7 @@ func TestTimeouts(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
-				err := slow(t, tt.after).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"))
+				err := slow(t, tt.after).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
 				if fault.CodeOf(err) != tt.code && (err != nil || tt.code != "") {
 					t.Errorf("error %v, want code %q", err, tt.code)
 				}
@@ -214,7 +271,7 @@ func TestASilentGitHubEndsInTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		err := New(silent(t)).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"))
+		err := New(silent(t)).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
 		wantFault(t, err, fault.Unknown, fault.CodeUnknown)
 		if took := time.Since(start); took > mutationTime {
 			t.Errorf("it took %s", took)
@@ -241,7 +298,7 @@ func TestARequestsDeadlineHolds(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), tt.left)
 				defer cancel()
 				start := time.Now()
-				err := New(silent(t)).For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x"))
+				err := New(silent(t)).For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
 				if kind := fault.KindOf(err); kind != tt.kind {
 					t.Errorf("kind %d (%v), want %d", kind, err, tt.kind)
 				}
@@ -267,7 +324,7 @@ func TestALateFailureIsNotTriedAgain(t *testing.T) {
 			time.Sleep(8 * time.Second)
 			return reply(500, `{"message":"Server Error"}`), nil
 		})
-		err := New(o).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"))
+		err := New(o).For("t", "").DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
 		if e := wantFault(t, err, fault.Upstream, fault.CodeNotDone); tries != 1 || e.Said != "Server Error" {
 			t.Errorf("%d tries, said %q", tries, e.Said)
 		}

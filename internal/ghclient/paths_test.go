@@ -38,7 +38,7 @@ func TestAllOperations(t *testing.T) {
 				c.PackagePages(ctx, n.owner, ghpkg.NPM, ghpkg.Private, func([]ghpkg.Package) {})
 			}},
 			{"GET " + pkg, func() { c.Package(ctx, ref) }},
-			{"DELETE " + pkg, func() { c.DeletePackage(ctx, ref) }},
+			{"DELETE " + pkg, func() { c.DeletePackage(ctx, ref, 1) }},
 			{"POST " + pkg + "/restore", func() { c.RestorePackage(ctx, ref) }},
 			{"GET " + pkg + "/versions?per_page=100&state=deleted", func() {
 				c.VersionPages(ctx, ref, ghpkg.Deleted, func([]ghpkg.Version) {})

@@ -17,7 +17,8 @@ const (
 	unclear presence = iota // GitHub could not be asked
 	present                 // it is there
 	binned                  // GitHub lists it as deleted
-	absent                  // it is not there, and GitHub lists no deleted ones to look into
+	gone                    // GitHub shows its place without it: another one has the name, or the package's versions are others
+	absent                  // GitHub shows nothing there: it is gone, or hidden from this viewer
 	nowhere                 // it is neither there nor among the deleted ones that this viewer may see
 )
 
@@ -39,15 +40,17 @@ const (
 )
 
 // look asks GitHub what there is now, past every cache.
-func (c *Client) look(ctx context.Context, ch change) finding {
+func (c *Client) look(ctx context.Context, ch *change) finding {
 	ctx, cancel := context.WithTimeout(ctx, askTime)
 	defer cancel()
 	if ch.version == 0 {
-		return c.lookAt(ctx, ch, getPackage)
+		found := c.lookAt(ctx, *ch, getPackage)
+		ch.seen = ch.seen || found.presence == present
+		return found
 	}
-	found := c.lookAt(ctx, ch, getVersion)
+	found := c.lookAt(ctx, *ch, getVersion)
 	if found.presence == absent {
-		return c.lookInBin(ctx, ch)
+		return c.lookInBin(ctx, *ch)
 	}
 	return found
 }
@@ -60,7 +63,7 @@ func (c *Client) lookAt(ctx context.Context, ch change, op operation) finding {
 	found, header, err := fetch[identified](ctx, c, c.asking(ch, op), nil)
 	switch {
 	case err == nil && ch.version == 0 && ch.id != 0 && found.ID != 0 && found.ID != ch.id:
-		return finding{presence: absent, header: header} // another one has the name now
+		return finding{presence: gone, header: header}
 	case err == nil && found.ID != 0:
 		return finding{presence: present, header: header}
 	case fault.KindOf(err) == fault.NotFound:
@@ -99,7 +102,7 @@ func (c *Client) lookInBin(ctx context.Context, ch change) finding {
 	case err == nil && c.filtersVersions(ch.owner):
 		return finding{presence: nowhere}
 	case err == nil:
-		return finding{presence: absent}
+		return finding{presence: gone}
 	case fault.KindOf(err) == fault.NotFound:
 		return finding{presence: nowhere, header: answerOf(err).header}
 	}
@@ -107,7 +110,7 @@ func (c *Client) lookInBin(ctx context.Context, ch change) finding {
 }
 
 // happened asks what became of ch, which was sent and failed with err.
-func (c *Client) happened(ctx context.Context, ch change, err error, sent time.Time) outcome {
+func (c *Client) happened(ctx context.Context, ch *change, err error, sent time.Time) outcome {
 	if neverSent(err) {
 		return didNot
 	}
@@ -125,16 +128,18 @@ func (c *Client) happened(ctx context.Context, ch change, err error, sent time.T
 	return ch.outcome(c.look(ctx, ch))
 }
 
-// outcome concludes from what there is now.
-func (ch change) outcome(f finding) outcome {
-	wanted := f.presence == present
-	if ch.action == ghpkg.ActionDelete {
-		wanted = f.presence == binned || f.presence == absent
+// outcome concludes from what there is now. That nothing is to be seen where
+// this token saw nothing before either says nothing of a deletion.
+func (ch *change) outcome(f finding) outcome {
+	there := f.presence == present
+	lost := f.presence == binned || f.presence == gone
+	if f.presence == absent {
+		lost = ch.seen || ch.action == ghpkg.ActionRestore // whoever may restore it would see it
 	}
-	switch {
-	case wanted:
+	switch deleting := ch.action == ghpkg.ActionDelete; {
+	case there && !deleting, lost && deleting:
 		return didHappen
-	case f.presence == present || f.presence == binned || f.presence == absent:
+	case there, lost:
 		return didNot
 	}
 	return notKnown
@@ -143,7 +148,7 @@ func (ch change) outcome(f finding) outcome {
 // settle explains an answer that says for sure what became of ch. A 404 stands
 // for many things, so GitHub is asked which. After a second try it may mean
 // that the first one, which failed, did it after all.
-func (c *Client) settle(ctx context.Context, ch change, err error, again bool) error {
+func (c *Client) settle(ctx context.Context, ch *change, err error, again bool) error {
 	if fault.KindOf(err) != fault.NotFound {
 		return err
 	}
@@ -151,7 +156,7 @@ func (c *Client) settle(ctx context.Context, ch change, err error, again bool) e
 	if again && ch.outcome(found) == didHappen {
 		return nil
 	}
-	return c.whyNotFound(ch, err, found)
+	return c.whyNotFound(*ch, err, found)
 }
 
 // whyNotFound says what a 404 on a change means, by what there is now.

@@ -76,7 +76,7 @@ func deleteNothing(ctx context.Context, c *Client, s *stage) error {
 }
 
 func deleteThePackage(ctx context.Context, c *Client, s *stage) error {
-	return c.DeletePackage(ctx, s.ref)
+	return c.DeletePackage(ctx, s.ref, s.id)
 }
 
 func restoreActive(ctx context.Context, c *Client, s *stage) error {
@@ -106,12 +106,12 @@ func TestNotFoundForWantOfAScope(t *testing.T) {
 		refuseWith(w, http.StatusNotFound, "Not Found")
 	})
 	c, ref := gh.For("t", ""), mustRef(t, acme(t), ghpkg.Maven, "x")
-	e := wantFault(t, c.DeletePackage(t.Context(), ref), fault.MissingScope, fault.CodeScope)
+	e := wantFault(t, c.DeletePackage(t.Context(), ref, 1), fault.MissingScope, fault.CodeScope)
 	if got := ghpkg.Scopes(e.Fix.Scopes).String(); got != "delete:packages repo" || e.Said != "Not Found" {
 		t.Errorf("asks for %q, said %q", got, e.Said)
 	}
 	visible = false
-	e = wantFault(t, c.DeletePackage(t.Context(), ref), fault.NotFound, fault.CodeNotFound)
+	e = wantFault(t, c.DeletePackage(t.Context(), ref, 1), fault.NotFound, fault.CodeNotFound)
 	if e.Fix == nil || e.Fix.Kind != fault.FixGrantScope {
 		t.Errorf("no way out: %+v", e)
 	}

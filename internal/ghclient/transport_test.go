@@ -49,7 +49,7 @@ func TestRedirects(t *testing.T) {
 		wantFault(t, err, fault.Upstream, fault.CodeUpstream)
 	}
 	moved = nil
-	err := c.DeletePackage(t.Context(), ref("here"))
+	err := c.DeletePackage(t.Context(), ref("here"), 1)
 	wantFault(t, err, fault.Upstream, fault.CodeNotDone)
 	for _, call := range moved {
 		if !strings.HasPrefix(call, "GET ") {

@@ -87,7 +87,7 @@ func TestAJobWaitsForAsLongAsItLives(t *testing.T) {
 		c, ref := New(o).For("t", "olivia").Patient(), mustRef(t, acme(t), ghpkg.NPM, "x")
 		start := time.Now()
 		for range 3 {
-			if err := c.DeletePackage(t.Context(), ref); err != nil {
+			if err := c.DeletePackage(t.Context(), ref, 1); err != nil {
 				t.Error(err)
 			}
 		}
@@ -96,7 +96,7 @@ func TestAJobWaitsForAsLongAsItLives(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		wantFault(t, c.DeletePackage(ctx, ref), fault.RateLimited, fault.CodeBusy)
+		wantFault(t, c.DeletePackage(ctx, ref, 1), fault.RateLimited, fault.CodeBusy)
 		if sent != 3 {
 			t.Errorf("sent %d times", sent)
 		}
@@ -135,7 +135,7 @@ func TestChangesOfOneTokenGoInSeries(t *testing.T) {
 		c, ref := New(o).For("t", ""), mustRef(t, acme(t), ghpkg.NPM, "x")
 		results := make(chan error, 3)
 		for range 3 {
-			go func() { results <- c.DeletePackage(context.Background(), ref) }()
+			go func() { results <- c.DeletePackage(context.Background(), ref, 1) }()
 		}
 		busy := 0
 		for range 3 {

@@ -13,7 +13,9 @@ import (
 
 // Registry is what can change something at GitHub, with one viewer's token.
 type Registry interface {
-	DeletePackage(context.Context, ghpkg.Ref) error
+	// DeletePackage deletes a package. id is the package's, as the viewer was shown
+	// it just before; 0: they were not.
+	DeletePackage(ctx context.Context, ref ghpkg.Ref, id int64) error
 	RestorePackage(context.Context, ghpkg.Ref) error
 	DeleteVersion(context.Context, ghpkg.VersionRef) error
 	RestoreVersion(context.Context, ghpkg.VersionRef) error

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -39,8 +40,8 @@ func (r *registry) call(ctx context.Context, call string) error {
 	return r.err
 }
 
-func (r *registry) DeletePackage(ctx context.Context, p ghpkg.Ref) error {
-	return r.call(ctx, "delete "+p.String())
+func (r *registry) DeletePackage(ctx context.Context, p ghpkg.Ref, id int64) error {
+	return r.call(ctx, fmt.Sprintf("delete %s of id %d", p, id))
 }
 
 func (r *registry) RestorePackage(ctx context.Context, p ghpkg.Ref) error {
@@ -91,7 +92,7 @@ func TestApplySendsAndRecords(t *testing.T) {
 		version int64
 		want    string
 	}{
-		{"delete a package", ghpkg.ActionDelete, 0, "delete acme/npm/widget"},
+		{"delete a package", ghpkg.ActionDelete, 0, "delete acme/npm/widget of id 100"},
 		{"restore a package", ghpkg.ActionRestore, 0, "restore acme/npm/widget"},
 		{"delete a version", ghpkg.ActionDelete, 7, "delete acme/npm/widget#7"},
 		{"restore a version", ghpkg.ActionRestore, 7, "restore acme/npm/widget#7"},

@@ -77,7 +77,7 @@ func (r *Recorded) call(c ghpkg.Change) (func(context.Context) error, error) {
 	if c.Target.VersionID == 0 {
 		switch c.Action {
 		case ghpkg.ActionDelete:
-			return func(ctx context.Context) error { return r.registry.DeletePackage(ctx, ref) }, nil
+			return func(ctx context.Context) error { return r.registry.DeletePackage(ctx, ref, c.Target.PackageID) }, nil
 		case ghpkg.ActionRestore:
 			return func(ctx context.Context) error { return r.registry.RestorePackage(ctx, ref) }, nil
 		}
