@@ -156,6 +156,44 @@ func TestFreezeItems(t *testing.T) {
 	}
 }
 
+// TestFreezeSaysWhere: what was selected by hand says in which table, if that is
+// one, without what filtered, sorted and paged it; and its page leads back there.
+func TestFreezeSaysWhere(t *testing.T) {
+	t.Parallel()
+	_, b := startFull(t)
+	const packages, gone = "/orgs/acme/packages", "/orgs/acme/packages/maven/com.acme.core"
+	for _, c := range []struct{ action, item, from, want string }{
+		{"delete", app, packages, packages},
+		{"delete", app, packages + "?q=app&type=npm&sort=-name&page=2&per_page=25", packages},
+		{"delete", app, "/packages?q=app", "/packages"},
+		{"delete", web + "/-/versions/204", web + "?q=tag:none", web},
+		{"delete", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done"},
+		{"restore", gone, packages + "?state=deleted&sort=name", packages + "?state=deleted"},
+		{"restore", gone, packages + "?q=state:deleted", packages + "?state=deleted"},
+		{"restore", gone, acmeBin + "?page=2", acmeBin},
+		{"restore", version, app + "?state=deleted", app + "?state=deleted"},
+		{"delete", app, "", ""},
+		{"delete", app, "/settings", ""},
+		{"delete", app, app + "/-/delete", ""},
+		{"delete", app, "//evil.example" + packages, ""},
+		{"delete", app, "https://evil.example" + packages, ""},
+		{"delete", app, "javascript:alert(1)", ""},
+		{"delete", app, "%zz", ""},
+	} {
+		t.Run(c.from, func(t *testing.T) {
+			var draft apptest.Operation
+			b.PostJSON("/operations", url.Values{"action": {c.action}, "item": {c.item}, "from": {c.from}}, http.StatusCreated, &draft)
+			if draft.Source != c.want {
+				t.Errorf("it comes from %q, want %q", draft.Source, c.want)
+			}
+			page := b.Get(draft.Path)
+			if page.HasText("Selected from") != (c.want != "") || c.want != "" && !slices.Contains(page.Links(), c.want) {
+				t.Errorf("the draft says: %s", page)
+			}
+		})
+	}
+}
+
 // TestFreezeKnows: what was shown of an item stands in the draft, with what is to
 // be expected of it.
 func TestFreezeKnows(t *testing.T) {

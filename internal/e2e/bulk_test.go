@@ -105,7 +105,7 @@ func (tb *tab) takeOut(n int) []int64 {
 		r.querySelector('input').click();
 		return Number(r.querySelector('a.name').pathname.split('/').pop());
 	})`, n))
-	tb.follow("Remove the selected from the list")
+	tb.follow(get[string](tb, `document.querySelector('#remove button').innerText`)) // it says how many, with JavaScript
 	slices.Sort(ids)
 	return ids
 }

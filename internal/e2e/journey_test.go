@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stockroom-dev/stockroom/internal/apptest"
@@ -81,12 +82,13 @@ func deleteWithGrant(tb *tab, r ghpkg.Ref) {
 func deleteInPlace(tb *tab, r ghpkg.Ref) {
 	tb.t.Helper()
 	v := tb.newest(tb.t, r)
-	row := tb.in(versionRow(v.ID))
+	row, head, n := tb.in(versionRow(v.ID)), tb.in(".box-head"), tb.counted()
 	row.click("Delete")
 	tb.see("Delete this version?")
 	tb.fill("Reason", "Published by mistake")
 	tb.click("Delete this version")
 	row.see(v.Name + " was deleted.")
+	head.see(fmt.Sprintf("%d versions", n-1))
 	tb.isVersion(tb.t, r, v.ID, ghpkg.Deleted)
 	if name := get[string](tb, "document.activeElement.innerText"); name != "Undo" {
 		tb.t.Errorf("after the deletion the focus is on %q, not on Undo", name)
@@ -95,7 +97,14 @@ func deleteInPlace(tb *tab, r ghpkg.Ref) {
 	row.click("Undo")
 	row.see(v.Name + " was restored.")
 	row.see("Delete")
+	head.see(fmt.Sprintf("%d versions", n))
 	tb.isVersion(tb.t, r, v.ID, ghpkg.Active)
+}
+
+// counted is how many rows the table's heading says that there are.
+func (tb *tab) counted() int {
+	tb.t.Helper()
+	return get[int](tb, `parseInt(document.querySelector('.box-head [data-total]').innerText)`)
 }
 
 // deleteByName deletes the package that is shown.
@@ -120,12 +129,14 @@ func restoreFromDeleted(tb *tab, r ghpkg.Ref) {
 	tb.t.Helper()
 	tb.in("#packages").follow("Deleted")
 	tb.see("Replaced by billing-sdk")
-	row := tb.in(tb.rowOf("billing-core"))
+	row, n := tb.in(tb.rowOf("billing-core")), tb.counted()
 	row.see("29 days left")
 	row.click("Restore")
 	tb.see("Restore this package?")
 	tb.click("Restore this package")
 	row.see("billing-core was restored.")
+	tb.in(".box-head").see(fmt.Sprintf("%d packages", n-1))
+	tb.in(".foot").see(fmt.Sprintf("1–%d of %d", n-1, n-1))
 	tb.isPackage(tb.t, r, ghpkg.Active)
 }
 

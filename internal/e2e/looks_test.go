@@ -74,7 +74,19 @@ func (tb *tab) judge(page, options string) {
 	}
 }
 
-// narrowScreen looks at every kind of page on a phone: nothing may stick out.
+// badgeTakes is by how much the header is higher because of the badge.
+const badgeTakes = `(() => {
+	const top = document.querySelector('.top'), badge = document.getElementById('badge');
+	const high = top?.offsetHeight;
+	if (!badge) return 0;
+	badge.hidden = true;
+	const without = top.offsetHeight;
+	badge.hidden = false;
+	return high - without;
+})()`
+
+// narrowScreen looks at every kind of page on a phone: nothing may stick out,
+// and the header is as high as ever when something runs.
 func narrowScreen(t *testing.T, b *browser) {
 	g, all := startGallery(t), people{}
 	for _, k := range g.kinds(t) {
@@ -88,6 +100,9 @@ func narrowScreen(t *testing.T, b *browser) {
 			})()`)
 			if len(wide) > 0 {
 				t.Errorf("%s sticks out at %d pixels: %s", k.name, width, strings.Join(wide, "\n"))
+			}
+			if got := get[int](tb, badgeTakes); got != 0 {
+				t.Errorf("%s: the badge makes the header %d pixels higher at %d pixels", k.name, got, width)
 			}
 		}
 		tb.size(1280, 900)
