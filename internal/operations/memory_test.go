@@ -169,6 +169,18 @@ func (m *memory) MoveOperation(_ context.Context, op ghpkg.Operation, from ...gh
 	return true, nil
 }
 
+func (m *memory) AdvanceOperation(ctx context.Context, op ghpkg.Operation, from ghpkg.OperationState) (bool, error) {
+	m.mu.Lock()
+	r := m.ops[op.ID]
+	left := r.counted().Counts
+	stays := r.op.Session != op.Session || op.State == ghpkg.OperationDone && left[ghpkg.ItemPending]+left[ghpkg.ItemRunning] > 0
+	m.mu.Unlock()
+	if stays {
+		return false, nil
+	}
+	return m.MoveOperation(ctx, op, from)
+}
+
 func (m *memory) RetryItems(_ context.Context, id string, states []ghpkg.ItemState, codes []string) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -78,6 +78,10 @@ func (m mortal) MoveOperation(ctx context.Context, op ghpkg.Operation, from ...g
 	return mortally(m.life, func() (bool, error) { return m.Store.MoveOperation(ctx, op, from...) })
 }
 
+func (m mortal) AdvanceOperation(ctx context.Context, op ghpkg.Operation, from ghpkg.OperationState) (bool, error) {
+	return mortally(m.life, func() (bool, error) { return m.Store.AdvanceOperation(ctx, op, from) })
+}
+
 func (m mortal) UnfinishedOperations(ctx context.Context, viewerID int64) ([]ghpkg.Operation, error) {
 	return mortally(m.life, func() ([]ghpkg.Operation, error) { return m.Store.UnfinishedOperations(ctx, viewerID) })
 }

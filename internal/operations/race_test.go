@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/operations"
 )
@@ -15,7 +16,15 @@ import (
 type hooked struct {
 	operations.Store
 	afterLine func(line []ghpkg.Operation)
-	lease     func() bool // false: somebody else has it
+	lease     func() bool                   // false: somebody else has it
+	moving    func(to ghpkg.OperationState) // before the worker writes what it has decided
+}
+
+func (h *hooked) AdvanceOperation(ctx context.Context, op ghpkg.Operation, from ghpkg.OperationState) (bool, error) {
+	if h.moving != nil {
+		h.moving(op.State)
+	}
+	return h.Store.AdvanceOperation(ctx, op, from)
 }
 
 func (h *hooked) UnfinishedOperations(ctx context.Context, viewerID int64) ([]ghpkg.Operation, error) {
@@ -78,6 +87,51 @@ func TestAnOldSessionPausesNothing(t *testing.T) {
 			t.Errorf("%s (%s), %v", got.State, got.Why, got.Counts)
 		}
 	})
+}
+
+// TestAPersonIsFaster: after a worker has decided, and before it writes that
+// down, a person pauses the operation, makes it go on with another session, and
+// has what failed tried again.
+func TestAPersonIsFaster(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		to      ghpkg.OperationState // what the worker has decided
+		session string               // with which the person goes on
+		revoked bool                 // the session of before
+		limited time.Duration        // GitHub wants to be left alone
+	}{
+		{to: ghpkg.OperationWaiting, session: "a new one", limited: time.Minute},
+		{to: ghpkg.OperationPaused, session: "a new one", revoked: true},
+		{to: ghpkg.OperationDone, session: "a new one"},
+		{to: ghpkg.OperationDone, session: by(alice).Session},
+	} {
+		t.Run(string(tt.to)+", "+tt.session, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, h, o := hookedWorld(t)
+				versions := w.npm("lib", 3)
+				op := w.started(o, versions...)
+				w.gitHub.refuse[versions[0].VersionID] = &fault.Error{Kind: fault.Upstream, Code: fault.CodeNotDone, Op: "do"}
+				w.gitHub.revoked[op.Session], w.gitHub.limited = tt.revoked, time.Now().Add(tt.limited)
+				h.moving = func(to ghpkg.OperationState) {
+					if to != tt.to {
+						return
+					}
+					h.moving = nil
+					clear(w.gitHub.refuse)
+					again := by(alice)
+					again.Session = tt.session
+					wantCode(t, "Pause", o.Pause(context.Background(), op.ID, again), "")
+					wantCode(t, "Retry", o.Retry(context.Background(), op.ID, again), "")
+					w.gitHub.revoked[op.Session] = tt.session != op.Session
+				}
+				w.finish(o)
+				if got := w.now(op.ID); got.State != ghpkg.OperationDone || got.Session != tt.session || got.Counts[ghpkg.ItemDone] != 3 {
+					t.Errorf("%s (%s) with the session %q, %v", got.State, got.Why, got.Session, got.Counts)
+				}
+			})
+		})
+	}
 }
 
 // slowTurn makes the next change wait for its turn.

@@ -35,6 +35,9 @@ type Store interface {
 	// MoveOperation gives it op's State, Session, WaitingUntil, Why, Said and
 	// EndedAt if its state is one of from; false if it is not.
 	MoveOperation(ctx context.Context, op ghpkg.Operation, from ...ghpkg.OperationState) (bool, error)
+	// AdvanceOperation is the worker's MoveOperation: false also if it acts with
+	// another session than op by now, or is to be done while it has items left.
+	AdvanceOperation(ctx context.Context, op ghpkg.Operation, from ghpkg.OperationState) (bool, error)
 	// RetryItems makes the items in one of the states, or refused with one of
 	// the codes, pending again, and returns how many they are.
 	RetryItems(ctx context.Context, id string, states []ghpkg.ItemState, codes []string) (int, error)

@@ -185,14 +185,11 @@ func (s *slice) hold(ctx context.Context, op ghpkg.Operation, e *fault.Error, ot
 }
 
 // move gives op its next state, unless a person was faster: with another state,
-// or with another session, of which what we know says nothing.
+// with another session, of which what we know says nothing, or with more to do.
 func (s *slice) move(ctx context.Context, op ghpkg.Operation, next ghpkg.OperationState, why *fault.Error) error {
 	ctx, cancel := lasting(ctx)
 	defer cancel()
-	now, ok, err := s.Store.Operation(ctx, op.ID, ghpkg.VisibleTo{All: true})
-	if err != nil || !ok || now.State != op.State || now.Session != op.Session {
-		return err
-	}
+	from := op.State
 	op.State, op.Why, op.Said = next, "", ""
 	if why != nil {
 		op.Why, op.Said = string(why.Code), why.Said
@@ -203,6 +200,6 @@ func (s *slice) move(ctx context.Context, op ghpkg.Operation, next ghpkg.Operati
 	if next == ghpkg.OperationDone {
 		op.EndedAt = s.Now()
 	}
-	_, err = s.Store.MoveOperation(ctx, op, now.State)
+	_, err := s.Store.AdvanceOperation(ctx, op, from)
 	return err
 }

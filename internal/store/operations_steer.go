@@ -101,6 +101,18 @@ func (s *Store) StartOperation(ctx context.Context, op ghpkg.Operation, total in
 // MoveOperation gives it op's State, Session, WaitingUntil, Why, Said and
 // EndedAt if its state is one of from; false if it is not.
 func (s *Store) MoveOperation(ctx context.Context, op ghpkg.Operation, from ...ghpkg.OperationState) (bool, error) {
+	var moved bool
+	err := s.inTx(ctx, func(tx *sql.Tx) (err error) {
+		moved, err = moveOperation(ctx, tx, op, from...)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("move the operation: %w", err)
+	}
+	return moved, nil
+}
+
+func moveOperation(ctx context.Context, tx *sql.Tx, op ghpkg.Operation, from ...ghpkg.OperationState) (bool, error) {
 	if len(from) == 0 {
 		return false, nil
 	}
@@ -112,21 +124,13 @@ func (s *Store) MoveOperation(ctx context.Context, op ghpkg.Operation, from ...g
 	for _, state := range from {
 		args = append(args, storable(string(state)))
 	}
-	var moved bool
-	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		n, err := affected(tx.ExecContext(ctx, `
-			UPDATE operations SET state = $2, session = $3, waiting_until = $4, why = $5, said = $6, ended_at = $7
-			WHERE id = $1 AND state IN (`+states+`)`, args...))
-		moved = n > 0
-		if !moved || err != nil {
-			return err
-		}
-		return tellNotices(ctx, tx, op)
-	})
-	if err != nil {
-		return false, fmt.Errorf("move the operation: %w", err)
+	n, err := affected(tx.ExecContext(ctx, `
+		UPDATE operations SET state = $2, session = $3, waiting_until = $4, why = $5, said = $6, ended_at = $7
+		WHERE id = $1 AND state IN (`+states+`)`, args...))
+	if n == 0 || err != nil {
+		return false, err
 	}
-	return moved, nil
+	return true, tellNotices(ctx, tx, op)
 }
 
 // RetryItems makes the items in one of the states, or refused with one of the

@@ -76,6 +76,39 @@ func (s *Store) BeginItem(ctx context.Context, id string, item ghpkg.OperationIt
 	return begun, nil
 }
 
+// AdvanceOperation is the worker's MoveOperation: false also if the operation
+// acts with another session than op by now, of which the worker knows nothing,
+// or if it is to be done while there are items left, which a person has just
+// made pending again.
+func (s *Store) AdvanceOperation(ctx context.Context, op ghpkg.Operation, from ghpkg.OperationState) (bool, error) {
+	var moved bool
+	err := s.inTx(ctx, func(tx *sql.Tx) error {
+		moved = false
+		if same, err := holdOperation(ctx, tx, op.ID, from); !same || err != nil {
+			return err
+		}
+		session, left, err := atAdvance(ctx, tx, op.ID)
+		if err != nil || session != op.Session || left > 0 && op.State == ghpkg.OperationDone {
+			return err
+		}
+		moved, err = moveOperation(ctx, tx, op, from)
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("advance the operation: %w", err)
+	}
+	return moved, nil
+}
+
+// atAdvance returns the session with which a held operation acts, and how many
+// of its items are not settled.
+func atAdvance(ctx context.Context, tx *sql.Tx, id string) (session string, left int, err error) {
+	err = tx.QueryRowContext(ctx, `
+		SELECT o.session, (SELECT COUNT(*) FROM operation_items i WHERE i.operation_id = o.id AND i.state IN ('pending', 'running'))
+		FROM operations o WHERE o.id = $1`, storable(id)).Scan(&session, &left)
+	return session, left, err
+}
+
 // SettleItem gives an item that is pending, or running under item's Entry,
 // item's State, Message, Code, Entry and At; false if it is neither. A process
 // that lost its lease and does not know it cannot settle what another one sent.

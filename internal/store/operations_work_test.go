@@ -190,6 +190,57 @@ func TestItemIsSettledByWhoSentIt(t *testing.T) {
 	})
 }
 
+// What a worker decides holds for what it has read: between that and its writing
+// it down a person is faster.
+func TestAWorkersMoveComesAfterAPersons(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		for n, tt := range []struct {
+			name     string
+			to       ghpkg.OperationState
+			session  string // of the person who resumed it
+			settled  bool   // nothing is left to do
+			want     bool
+			elsewise bool // it has been paused
+		}{
+			{name: "nobody was", to: ghpkg.OperationWaiting, session: "s1", want: true},
+			{name: "paused", to: ghpkg.OperationWaiting, session: "s1", elsewise: true},
+			{name: "resumed with the same session", to: ghpkg.OperationPaused, session: "s1", want: true},
+			{name: "resumed with another", to: ghpkg.OperationWaiting, session: "s2"},
+			{name: "resumed with another, and all is done", to: ghpkg.OperationDone, session: "s2", settled: true},
+			{name: "more to do", to: ghpkg.OperationDone, session: "s1"},
+			{name: "all is done", to: ghpkg.OperationDone, session: "s1", settled: true, want: true},
+		} {
+			read := started(t, s, n, 1)
+			person := read
+			person.Session = tt.session
+			if tt.elsewise {
+				person.State = ghpkg.OperationPaused
+			}
+			if ok, err := s.MoveOperation(t.Context(), person, ghpkg.OperationRunning); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+			if tt.settled {
+				item := ghpkg.OperationItem{Seq: 1, State: ghpkg.ItemDone}
+				if ok, err := s.SettleItem(t.Context(), read.ID, item); !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+			}
+			read.State = tt.to
+			if ok, err := s.AdvanceOperation(t.Context(), read, ghpkg.OperationRunning); ok != tt.want || err != nil {
+				t.Errorf("%s: %v, %v; want %v", tt.name, ok, err, tt.want)
+			}
+			want := person
+			if tt.want {
+				want = read
+			}
+			if got := operation(t, s, read.ID); got.State != want.State || got.Session != want.Session {
+				t.Errorf("%s: %s with %s; want %s with %s", tt.name, got.State, got.Session, want.State, want.Session)
+			}
+		}
+	})
+}
+
 // Two workers begin and settle as fast as they can, until a third stops the
 // operation: each item begins once, and none after the stop.
 func TestPauseWins(t *testing.T) {
