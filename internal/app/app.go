@@ -81,7 +81,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	if err != nil {
 		return nil, err
 	}
-	records := ledger.New(db, o.Now)
+	records := ledger.New(db, o.Now, o.Log)
 	if err := records.Recover(ctx); err != nil {
 		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
 	}

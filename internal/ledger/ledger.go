@@ -5,6 +5,7 @@ package ledger
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
@@ -41,14 +42,16 @@ type Log interface {
 
 // Ledger keeps the record.
 type Ledger struct {
-	log Log
-	now func() time.Time
-	ids *ids
+	log    Log
+	now    func() time.Time
+	logger *slog.Logger
+	ids    *ids
 }
 
-// New returns the ledger that writes to log.
-func New(log Log, now func() time.Time) *Ledger {
-	return &Ledger{log: log, now: now, ids: &ids{}}
+// New returns the ledger that writes to log, and tells logger of what it cannot
+// write.
+func New(log Log, now func() time.Time, logger *slog.Logger) *Ledger {
+	return &Ledger{log: log, now: now, logger: logger, ids: &ids{}}
 }
 
 // For returns reg as actor may use it: every change is recorded.

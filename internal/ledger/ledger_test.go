@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,7 +70,7 @@ func newLedger(t *testing.T) (*ledger.Ledger, *store.Store, func(time.Duration))
 	}
 	t.Cleanup(func() { s.Close() })
 	now := epoch
-	return ledger.New(s, func() time.Time { return now }), s, func(d time.Duration) { now = now.Add(d) }
+	return ledger.New(s, func() time.Time { return now }, slog.New(slog.DiscardHandler)), s, func(d time.Duration) { now = now.Add(d) }
 }
 
 func change(t *testing.T, action ghpkg.Action, versionID int64) ghpkg.Change {
@@ -196,11 +198,33 @@ func (forgetful) Settle(context.Context, string, ghpkg.Settlement) error {
 func TestGitHubsAnswerIsShownEvenIfNotKept(t *testing.T) {
 	t.Parallel()
 	_, s, _ := newLedger(t)
-	l := ledger.New(forgetful{s}, func() time.Time { return epoch })
+	var out strings.Builder
+	l := ledger.New(forgetful{s}, func() time.Time { return epoch }, slog.New(slog.NewTextHandler(&out, nil)))
 	got, err := l.For(octavia, &registry{}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0))
 	if err != nil || got.Outcome != ghpkg.OutcomeDone {
 		t.Errorf("Apply = %q, %v; want done", got.Outcome, err)
 	}
+	logged(t, &out, got.ID)
+
+	c := change(t, ghpkg.ActionDelete, 7)
+	c.Entry = l.NewID()
+	killed(t, l, c)
+	if err := l.For(octavia, &registry{}).Resume(t.Context(), c, epoch); err != nil {
+		t.Errorf("Resume: %v; want done", err)
+	}
+	logged(t, &out, c.Entry)
+}
+
+// logged fails the test unless the log was told of the entry's outcome, with
+// level and cause, since it was looked at last.
+func logged(t *testing.T, out *strings.Builder, entry string) {
+	t.Helper()
+	for _, want := range []string{"level=ERROR", "entry=" + entry, "outcome=done", "disk full"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the log does not say %s: %s", want, out)
+		}
+	}
+	out.Reset()
 }
 
 func TestApplyRefusesWhatIsNoChange(t *testing.T) {

@@ -3,7 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
-	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
@@ -41,7 +41,7 @@ func (l *Ledger) Record(ctx context.Context, e ghpkg.Entry, do func(context.Cont
 	if settleErr != nil {
 		// GitHub has answered, and its answer is what the person must see. The
 		// entry stays pending, and becomes unknown at the next start.
-		slog.ErrorContext(ctx, "the outcome could not be written into the ledger",
+		l.logger.ErrorContext(ctx, "the outcome could not be written into the ledger",
 			"entry", e.ID, "outcome", e.Outcome, "action", e.Action, "target", e.Target.Name, "error", settleErr)
 	}
 	return e, err
@@ -59,6 +59,14 @@ func (r *Recorded) Deny(ctx context.Context, c ghpkg.Change, why *fault.Error) (
 		return e, err
 	}
 	return e, why
+}
+
+// GiveUp records an attempt that ended before anything was sent, because of why,
+// and returns that as the error.
+func (r *Recorded) GiveUp(ctx context.Context, c ghpkg.Change, why *fault.Error) (ghpkg.Entry, error) {
+	given := *why
+	given.Unsent = true
+	return r.ledger.Record(ctx, r.entry(c), func(context.Context) error { return &given })
 }
 
 func (r *Recorded) entry(c ghpkg.Change) ghpkg.Entry {
@@ -141,6 +149,15 @@ func outcomeOf(k fault.Kind) ghpkg.Outcome {
 	return ghpkg.OutcomeFailed // Internal, Upstream, Timeout
 }
 
+// Unsent reports whether the entry is of an attempt of which nothing was sent:
+// whatever was sent and failed says that it was not done.
+func Unsent(e ghpkg.Entry) bool {
+	waited := []fault.Code{
+		fault.CodeBusy, fault.CodeRateLimited, fault.CodeSecondaryLimit, fault.CodeUpstream, fault.CodeTimeout,
+	}
+	return e.Outcome == ghpkg.OutcomeFailed && slices.Contains(waited, fault.Code(e.Code))
+}
+
 // settlement returns what err, the registry's answer, means for the attempt.
 func settlement(err error) ghpkg.Settlement {
 	if err == nil {
@@ -149,6 +166,9 @@ func settlement(err error) ghpkg.Settlement {
 	s := ghpkg.Settlement{Outcome: outcomeOf(fault.KindOf(err)), Code: string(fault.CodeOf(err))}
 	if e, ok := errors.AsType[*fault.Error](err); ok {
 		s.Message = e.Said
+		if e.Unsent {
+			s.Outcome = ghpkg.OutcomeFailed // GitHub cannot refuse what it never got
+		}
 	}
 	return s
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -35,7 +34,7 @@ func (r *Recorded) Resume(ctx context.Context, c ghpkg.Change, since time.Time) 
 		return err
 	}
 	if _, settleErr := r.ledger.settle(ctx, e, s); settleErr != nil {
-		slog.ErrorContext(ctx, "the outcome could not be written into the ledger",
+		r.ledger.logger.ErrorContext(ctx, "the outcome could not be written into the ledger",
 			"entry", e.ID, "outcome", s.Outcome, "change", c.String(), "error", settleErr)
 	}
 	return err

@@ -75,7 +75,7 @@ func newWorld(t *testing.T, databaseURL string) *world {
 	}
 	t.Cleanup(func() { db.Close() })
 	w := &world{db: db, clock: &clock{now: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}}
-	w.log = ledger.New(db, w.clock.Now)
+	w.log = ledger.New(db, w.clock.Now, slog.New(slog.DiscardHandler))
 	w.Notices = w.portal(t, here(), "a")
 	return w
 }
