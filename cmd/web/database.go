@@ -19,6 +19,7 @@ import (
 type databaseWork struct {
 	verify *bool
 	head   *string
+	trim   *bool
 	copyTo *string
 }
 
@@ -26,16 +27,26 @@ func databaseFlags(flags *flag.FlagSet) databaseWork {
 	return databaseWork{
 		verify: flags.Bool("verify", false, "hold the ledger against its chain, and exit with 0 if it is as it was written, or 1"),
 		head:   flags.String("head", "", "with -verify: a `hash` that it printed earlier, and that has to be in the chain still"),
+		trim:   flags.Bool("trim-ledger", false, "remove the ledger's entries that are older than STOCKROOM_LEDGER_RETENTION, as the program does by itself where it may"),
 		copyTo: flags.String("copy-to", "", "copy the database into the empty one at this postgres:// `URL`, while the program is stopped"),
 	}
 }
 
-func (d databaseWork) wanted() bool { return *d.verify || *d.head != "" || *d.copyTo != "" }
+func (d databaseWork) wanted() bool { return *d.verify || *d.head != "" || *d.trim || *d.copyTo != "" }
 
 func (d databaseWork) run(ctx context.Context, getenv func(string) string, stdout io.Writer) error {
 	noted, err := hex.DecodeString(*d.head)
-	if *d.verify == (*d.copyTo != "") || *d.head != "" && (!*d.verify || err != nil || len(noted) != hashSize) {
-		return fmt.Errorf("-verify goes alone or with -head and a hash, -copy-to goes alone: %w", errUsage)
+	asked := 0
+	for _, wanted := range []bool{*d.verify, *d.trim, *d.copyTo != ""} {
+		if wanted {
+			asked++
+		}
+	}
+	if asked != 1 || *d.head != "" && (!*d.verify || err != nil || len(noted) != hashSize) {
+		return fmt.Errorf("-verify goes alone or with -head and a hash, -trim-ledger and -copy-to go alone: %w", errUsage)
+	}
+	if *d.trim {
+		return trim(ctx, getenv, stdout)
 	}
 	url, err := config.LoadDatabase(getenv)
 	if err != nil {
@@ -45,69 +56,6 @@ func (d databaseWork) run(ctx context.Context, getenv func(string) string, stdou
 		return verify(ctx, string(url), *d.head, stdout)
 	}
 	return copyTo(ctx, string(url), *d.copyTo, stdout)
-}
-
-const hashSize = 32
-
-// errBroken is a ledger that is not what was written.
-var errBroken = errors.New("the ledger is not what was written")
-
-// verify says whether it is. It reads only, so that the program may run.
-func verify(ctx context.Context, url, noted string, stdout io.Writer) error {
-	db, err := store.Look(ctx, url)
-	if err != nil {
-		return err
-	}
-	v, err := db.VerifyLedger(ctx, noted)
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	if _, err := io.WriteString(stdout, verdict(v, noted)); err != nil {
-		return err
-	}
-	if !v.Intact() {
-		return errBroken
-	}
-	return nil
-}
-
-func verdict(v store.Verdict, noted string) string {
-	how := "unbroken"
-	if v.Breaks > 0 {
-		how = fmt.Sprintf("BROKEN (%d)", v.Breaks)
-	}
-	s := fmt.Sprintf("%d entries, %d outcomes, %s, head %s\n", v.Entries, v.Outcomes, how, v.Head)
-	for _, b := range v.Broken {
-		s += broken(b)
-	}
-	if more := v.Breaks - len(v.Broken); more > 0 {
-		s += fmt.Sprintf("… and %d more\n", more)
-	}
-	switch {
-	case v.Noted < 0:
-		s += fmt.Sprintf("%s is NOT in the chain: its end was cut off, or it was written anew\n", noted)
-	case noted != "":
-		s += fmt.Sprintf("%s is link %d of %d\n", noted, v.Noted, v.Links)
-	}
-	return s
-}
-
-func broken(b store.Break) string {
-	row := "entry " + b.Attempt
-	if b.Outcome != 0 {
-		row = fmt.Sprintf("outcome %d of entry %s", b.Outcome, b.Attempt)
-	}
-	switch b.What {
-	case store.Changed:
-		return fmt.Sprintf("link %d: %s was changed\n", b.Link, row)
-	case store.Missing:
-		return fmt.Sprintf("link %d: %s is missing\n", b.Link, row)
-	case store.Reordered:
-		return fmt.Sprintf("link %d: %s does not follow the link before: reordered, or the link was changed\n", b.Link, row)
-	case store.Unlinked:
-		return fmt.Sprintf("link %d: links before that of %s are missing\n", b.Link, row)
-	}
-	return fmt.Sprintf("no link: %s was added by hand\n", row)
 }
 
 // copyTo copies the database, which is then told by its new URL.

@@ -12,7 +12,7 @@ import (
 // gets a line here, in the place where it belongs.
 func arrows() map[string][]string {
 	return map[string][]string{
-		"cmd/web": {"internal/app", "internal/config", "internal/middleware", "internal/serve", "internal/store"},
+		"cmd/web": {"internal/app", "internal/config", "internal/ledger", "internal/middleware", "internal/serve", "internal/store"},
 		"cmd/demo": {
 			"internal/app", "internal/config", "internal/ghfake", "internal/ghpkg", "internal/ledger", "internal/middleware", "internal/serve",
 			"internal/views/link",
