@@ -33,8 +33,9 @@ type gitHub struct {
 	ledger    map[string]*ghpkg.Entry
 	turn      chan time.Time // when the next change may be sent
 	limited   time.Time
-	down      bool // it answers nothing properly, and does nothing
-	atOnce    int  // changes on their way
+	slow      time.Duration // that a change takes; 0: latency
+	down      bool          // it answers nothing properly, and does nothing
+	atOnce    int           // changes on their way
 	doubled   bool
 	early     int // requests in spite of a limit
 	refuse    map[int64]*fault.Error
@@ -275,7 +276,7 @@ func (h hand) mutate(ctx context.Context, c ghpkg.Change) error {
 	}
 	slow := time.Duration(h.g.rng.Int64N(int64(gitHubTime)))
 	h.g.mu.Unlock()
-	err := h.life.sleep(ctx, latency)
+	err := h.life.sleep(ctx, max(latency, h.g.slow))
 	h.g.mu.Lock()
 	defer h.g.mu.Unlock()
 	h.g.atOnce--

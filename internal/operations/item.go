@@ -37,7 +37,7 @@ func (r *run) send(ctx context.Context, item ghpkg.OperationItem) (time.Duration
 		return 0, false, err // not ok: somebody has paused it
 	}
 	_, err := r.hand.Apply(ctx, changeOf(r.op, item))
-	if r.lost() {
+	if r.lease.lost.Load() {
 		return 0, false, nil // whoever has the lease now asks what became of it
 	}
 	state := stateOf(err)
@@ -64,7 +64,7 @@ func (r *run) recover(ctx context.Context, item ghpkg.OperationItem) (time.Durat
 	err := r.hand.Resume(ctx, changeOf(r.op, item), item.At)
 	state := found(err)
 	switch {
-	case r.lost():
+	case r.lease.lost.Load():
 		return 0, false, nil
 	case state == "":
 		return r.react(ctx, err)

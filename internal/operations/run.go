@@ -111,6 +111,3 @@ func (r *run) react(ctx context.Context, err error) (wait time.Duration, goOn bo
 	}
 	return 0, false, err
 }
-
-// lost reports whether somebody else may be at work on the operation by now.
-func (r *run) lost() bool { return errors.Is(context.Cause(r.lease.ctx), errLeaseLost) }

@@ -2,7 +2,6 @@ package operations
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -185,7 +184,7 @@ func (o *Operations) adopt(ctx context.Context, op ghpkg.Operation, by By, item 
 	if err == nil {
 		err = hand.Resume(asking, changeOf(op, item), item.At)
 	}
-	if errors.Is(context.Cause(l.ctx), errLeaseLost) {
+	if l.lost.Load() {
 		return false, nil
 	}
 	item.State, item.Message, item.Code, item.At = found(err), saidIn(err), codeIn(err), o.Now()
