@@ -143,7 +143,6 @@ func lookAt(ctx context.Context, tx *sql.Tx, last int64) (*walk, error) {
 // Whoever removes the first outcome removes the rest: others wait here, and then
 // find it gone.
 func removeRows(ctx context.Context, tx *sql.Tx, w *walk) error {
-	const ofThese = ` IN (SELECT attempt_id FROM ledger_chain WHERE seq <= $1)`
 	mine, err := affected(tx.ExecContext(ctx, `DELETE FROM ledger_outcomes WHERE attempt_id = $1 AND seq = 1`, w.first.attempt))
 	switch {
 	case err != nil:
@@ -153,11 +152,13 @@ func removeRows(ctx context.Context, tx *sql.Tx, w *walk) error {
 	case w.Breaks > 0:
 		return fmt.Errorf("%w: %+v", ErrBrokenLedger, w.Broken[0])
 	}
-	outcomes, err := affected(tx.ExecContext(ctx, `DELETE FROM ledger_outcomes WHERE attempt_id`+ofThese, w.Links))
+	outcomes, err := affected(tx.ExecContext(ctx,
+		`DELETE FROM ledger_outcomes WHERE attempt_id IN (SELECT attempt_id FROM ledger_chain WHERE seq <= $1)`, w.Links))
 	if err != nil {
 		return err
 	}
-	entries, err := affected(tx.ExecContext(ctx, `DELETE FROM ledger_attempts WHERE id`+ofThese, w.Links))
+	entries, err := affected(tx.ExecContext(ctx,
+		`DELETE FROM ledger_attempts WHERE id IN (SELECT attempt_id FROM ledger_chain WHERE seq <= $1)`, w.Links))
 	if err == nil && (mine+outcomes != w.Outcomes || entries != w.Entries) {
 		err = errUnlinkedRows
 	}
