@@ -96,7 +96,7 @@ const (
 	CodeNotDone        Code = "not_done"        // GitHub failed, and the change did not happen
 	CodeTimeout        Code = "timeout"         //
 	CodeUnknown        Code = "unknown"         // whether the change happened could not be found out
-	CodeChanged        Code = "changed"         // an item is not any more what was frozen
+	CodeChanged        Code = "changed"         // it is not any more what was frozen, or shown before
 	CodeState          Code = "state"           // an operation's state does not allow it any more
 	CodeNothing        Code = "nothing"         // a selection without items
 	CodeLoading        Code = "loading"         // a table that is not whole yet cannot be selected from
@@ -145,6 +145,7 @@ type Error struct {
 	Args       map[string]any // for the sentence that Code names
 	Fix        *Fix
 	RetryAfter time.Duration // RateLimited and Upstream: when to try again
+	Unsent     bool           // of a change: no request for it has left
 	Err        error         // the cause, for the log only
 }
 

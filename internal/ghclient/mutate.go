@@ -69,11 +69,11 @@ func (c *Client) mutate(ctx context.Context, ch change) error {
 		p.until = time.Now().Add(turnPatience)
 	}
 	if limit := c.account.limit(); limit != nil {
-		return c.explain(ch.request, nil, limit)
+		return unsent(c.explain(ch.request, nil, limit))
 	}
 	turn, err := c.account.enter(ctx, p)
 	if err != nil {
-		return c.noTurn(ctx, ch, err)
+		return unsent(c.noTurn(ctx, ch, err))
 	}
 	if c.patient {
 		end = time.Now().Add(mutationTime)
@@ -101,7 +101,7 @@ func (c *Client) noTurn(ctx context.Context, ch change, err error) error {
 // follow sends ch, whose turn it is, and finds out until end what became of it.
 func (c *Client) follow(ctx context.Context, ch change, turn *turn, end time.Time) error {
 	if time.Until(end) < askTime+leastSendTime {
-		return c.explain(ch.request, nil, context.DeadlineExceeded) // too late to begin with it
+		return unsent(c.explain(ch.request, nil, context.DeadlineExceeded)) // too late to begin with it
 	}
 	asking, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
@@ -110,15 +110,23 @@ func (c *Client) follow(ctx context.Context, ch change, turn *turn, end time.Tim
 
 	sent := c.gh.opts.Now()
 	err := c.try(sending, ch)
-	if !uncertain(err) {
+	switch {
+	case heldBack(err):
+		return unsent(err)
+	case !uncertain(err):
 		return c.settle(asking, &ch, err, false)
 	}
 	outcome := c.happened(asking, &ch, err, sent)
 	if outcome == didNot && mayRetry(sending, err) && turn.again(sending) {
 		sent = c.gh.opts.Now()
-		if err = c.try(sending, ch); !uncertain(err) {
-			return c.settle(asking, &ch, err, true)
+		again := c.try(sending, ch)
+		switch {
+		case heldBack(again):
+			return ch.verdict(outcome, err)
+		case !uncertain(again):
+			return c.settle(asking, &ch, again, true)
 		}
+		err = again
 		outcome = c.happened(asking, &ch, err, sent)
 	}
 	return ch.verdict(outcome, err)
@@ -139,6 +147,21 @@ func (c *Client) try(ctx context.Context, ch change) error {
 	resp, err := c.send(ctx, ch.request, nil, new(bytes.Buffer))
 	if err == nil && resp.StatusCode != http.StatusNoContent {
 		return c.explain(ch.request, nil, &answer{status: resp.StatusCode, header: resp.Header})
+	}
+	return err
+}
+
+// heldBack reports whether a limit that another request met meanwhile kept the
+// change from being sent.
+func heldBack(err error) bool {
+	limit, ok := limitOf(err)
+	return ok && limit.local
+}
+
+// unsent says in the fault that err is that nothing has left.
+func unsent(err error) error {
+	if e, ok := errors.AsType[*fault.Error](err); ok {
+		e.Unsent = true
 	}
 	return err
 }

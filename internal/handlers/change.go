@@ -11,6 +11,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/ledger"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -43,39 +44,55 @@ func (s subject) target() ghpkg.Target {
 	return t
 }
 
-// lookTimeout bounds the look at the subject before a change, so that the
-// change itself has time left.
-const lookTimeout = 4 * time.Second
-
-// look finds out what the change is about. A failure leaves parts unknown; the
-// change is then refused by GitHub, in its own words, or not.
-func (h *edge) look(c echo.Context, s *auth.Session, p link.Path) subject {
+// look finds out what the change is about. The error is why parts of it are not
+// known.
+func (h *edge) look(c echo.Context, s *auth.Session, p link.Path) (subject, error) {
 	found := subject{path: p, action: ghpkg.Action(p.Action)}
 	found.pkg = ghpkg.Package{Owner: p.Ref.Owner(), Type: p.Ref.Type(), Name: p.Ref.Name()}
-	request := c.Request()
-	ctx, cancel := context.WithTimeout(request.Context(), lookTimeout)
-	defer cancel()
+	ctx := c.Request().Context()
 	if found.whole() && found.action == ghpkg.ActionRestore {
 		if d, ok := h.deletedHere(ctx, s, p.Ref); ok {
 			found.deleted = &d
 		}
-		return found
+		return found, nil
 	}
-	bounded := c.Echo().NewContext(request.WithContext(ctx), c.Response())
 	if found.whole() {
-		if pkg, err := h.GitHub.Registry(s).Package(ctx, p.Ref); err == nil {
+		pkg, err := h.GitHub.Registry(s).Package(ctx, p.Ref)
+		if err == nil {
 			found.pkg = pkg
 		}
-		return found
+		return found, err
 	}
-	pkg, v, _ := h.packageAndVersion(bounded, s, p.Version)
+	pkg, v, err := h.packageAndVersion(c, s, p.Version)
 	if pkg.ID != 0 {
 		found.pkg = pkg
 	}
 	if v.ID != 0 {
 		found.version = &v
 	}
-	return found
+	return found, err
+}
+
+// lookTimeout bounds the look at the subject before a change, so that the
+// change itself has time left.
+const lookTimeout = 4 * time.Second
+
+// lookFirst is look just before a change. The fault is why nothing may be sent:
+// GitHub did not say what would be deleted. If it says no, its answer to the
+// change says that, too.
+func (h *edge) lookFirst(c echo.Context, s *auth.Session, p link.Path) (subject, *fault.Error) {
+	request := c.Request()
+	ctx, cancel := context.WithTimeout(request.Context(), lookTimeout)
+	defer cancel()
+	found, err := h.look(c.Echo().NewContext(request.WithContext(ctx), c.Response()), s, p)
+	if err == nil || found.action != ghpkg.ActionDelete {
+		return found, nil
+	}
+	switch e := asFault(err); e.Kind {
+	case fault.Upstream, fault.Timeout, fault.RateLimited, fault.Internal:
+		return found, e
+	}
+	return found, nil
 }
 
 // change deletes or restores what the form was about.
@@ -86,7 +103,7 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 	if err := c.Request().ParseForm(); err != nil {
 		return unreadableForm(err)
 	}
-	found := h.look(c, s, p)
+	found, unseen := h.lookFirst(c, s, p)
 	change := ghpkg.Change{
 		Action: found.action, Target: found.target(),
 		Reason: strings.TrimSpace(c.FormValue("reason")), From: clientOf(c.Request()),
@@ -100,12 +117,30 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 	if err := h.check(c, found, change); err != nil {
 		return h.refused(c, s, found, ghpkg.Entry{}, err)
 	}
+	if unseen != nil {
+		entry, err := changer.GiveUp(ctx, change, unseen)
+		return h.refused(c, s, found, entry, err)
+	}
 	entry, err := changer.Apply(ctx, change)
-	h.Inventory.Changed(context.WithoutCancel(ctx), p.Ref)
+	if mayHaveChanged(entry) {
+		h.Inventory.Changed(context.WithoutCancel(ctx), p.Ref)
+	}
 	if err != nil {
 		return h.refused(c, s, found, entry, err)
 	}
 	return h.done(c, found, entry)
+}
+
+// mayHaveChanged reports whether an attempt may have changed something. What was
+// refused did not, and must not make everybody's listings be fetched again.
+func mayHaveChanged(e ghpkg.Entry) bool {
+	switch e.Outcome {
+	case ghpkg.OutcomeDone, ghpkg.OutcomeUnknown:
+		return true
+	case ghpkg.OutcomeFailed:
+		return !ledger.Unsent(e)
+	}
+	return false
 }
 
 // maxReason bounds what is written into the ledger.
@@ -121,6 +156,8 @@ func (h *edge) check(c echo.Context, found subject, change ghpkg.Change) error {
 		e.Code, e.Args = fault.CodeWrongConfirm, map[string]any{"Name": found.ref().Name()}
 	case c.FormValue("id") != "" && found.pkg.ID != 0 && c.FormValue("id") != id(found.pkg.ID):
 		e.Kind, e.Code = fault.Refused, fault.CodeReplaced
+	case c.FormValue("shown") != "" && found.shown() != "" && c.FormValue("shown") != found.shown():
+		e.Kind, e.Code = fault.Refused, fault.CodeChanged
 	default:
 		return nil
 	}
@@ -175,7 +212,8 @@ func whereToLook(found subject) string {
 
 // refused answers after a change that did not happen, or that nobody knows of:
 // next to the row for htmx, else with the form again, the words above it. What was
-// filled in wrongly is always corrected in the form, as far as there is one.
+// filled in wrongly is always corrected in the form, as far as there is one, and
+// what has changed is shown there as it is now.
 func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghpkg.Entry, err error) error {
 	e := asFault(err)
 	if e.Code == fault.CodeTokenRevoked || e.Kind == fault.Internal {
@@ -192,7 +230,7 @@ func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghp
 		answer := problemJSON(e, p)
 		answer.Ledger, answer.Path = p.Entry, whereToLook(found)
 		return jsonAnswer(c, p.Status, answer)
-	case isSwap(c.Request()) && e.Kind != fault.Invalid:
+	case isSwap(c.Request()) && e.Kind != fault.Invalid && e.Code != fault.CodeChanged:
 		return h.refusedRow(c, found, p)
 	case !h.mayChange(c):
 		return html(c, p.Status, h.errorPage(c, p).Page()) // the form would be refused again

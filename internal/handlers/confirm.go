@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views"
@@ -43,20 +44,24 @@ func (h *edge) sendConfirm(c echo.Context, found subject, status int, view views
 // lookOrFail is look for somebody who has not decided yet: what GitHub does not
 // show them, they cannot be shown the consequences of.
 func (h *edge) lookOrFail(c echo.Context, s *auth.Session, p link.Path) (subject, error) {
-	found := h.look(c, s, p)
-	ctx, registry := c.Request().Context(), h.GitHub.Registry(s)
+	found, err := h.look(c, s, p)
 	switch {
-	case found.whole() && found.action == ghpkg.ActionRestore:
-		return found, nil // what is deleted is not shown by GitHub
-	case found.pkg.ID == 0:
-		_, err := registry.Package(ctx, p.Ref)
-		if err != nil {
-			return found, h.missingPackage(c, s, p.Ref, err)
-		}
-	case !found.whole() && found.version == nil && found.action == ghpkg.ActionDelete:
-		_, err := registry.Version(ctx, p.Version)
+	case err == nil:
+		return found, nil
+	case found.whole():
+		return found, h.missingPackage(c, s, p.Ref, err)
+	case fault.KindOf(err) != fault.NotFound:
 		return found, err
 	}
+	// It may be the package that is missing.
+	pkg, missing := h.GitHub.Registry(s).Package(c.Request().Context(), p.Ref)
+	switch {
+	case missing != nil:
+		return found, h.missingPackage(c, s, p.Ref, missing)
+	case found.action == ghpkg.ActionDelete:
+		return found, err
+	}
+	found.pkg = pkg // not everybody is shown which versions are deleted
 	return found, nil
 }
 
@@ -64,7 +69,10 @@ func (h *edge) lookOrFail(c echo.Context, s *auth.Session, p link.Path) (subject
 func (h *edge) confirmAgain(c echo.Context, s *auth.Session, found subject, p views.Problem) error {
 	view := h.confirmView(c, s, found)
 	view.Problem = &p
-	view.Reason, view.Confirm = c.FormValue("reason"), c.FormValue("confirm")
+	view.Reason = c.FormValue("reason")
+	if shown := c.FormValue("shown"); shown == "" || shown == view.Shown {
+		view.Confirm = c.FormValue("confirm") // else it was typed for something else
+	}
 	if isSwap(c.Request()) {
 		retarget(c.Response(), views.DialogTarget, "innerHTML") // not the form's row
 	}
@@ -90,7 +98,7 @@ func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views
 	view := views.Confirm{
 		Kind: kind, Action: c.Request().URL.EscapedPath(), Back: link.Package(found.ref()),
 		Package: found.ref().Name(), PackageType: found.ref().Type(), PackageID: found.pkg.ID,
-		Owner: found.ref().Owner().Login(), Typed: kind == views.ConfirmDeletePackage,
+		Shown: found.shown(), Owner: found.ref().Owner().Login(), Typed: kind == views.ConfirmDeletePackage,
 		Consequences: h.consequences(c, s, found),
 	}
 	if kind == views.ConfirmRestorePackage {

@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"context"
+
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
@@ -28,7 +30,7 @@ func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []vi
 		restoreConsequences(found, say)
 		return all
 	}
-	versions, err := h.Inventory.Versions(ctx, h.eyes(s), found.ref(), ghpkg.Active)
+	versions, err := h.versionsNow(ctx, s, found)
 	switch {
 	case err != nil || !versions.Complete():
 		say(warning, "versions_unknown")
@@ -49,6 +51,17 @@ func (h *edge) consequences(c echo.Context, s *auth.Session, found subject) []vi
 	}
 	say(info, "restorable", "Until", ghpkg.RestorableUntil(h.Now()))
 	return all
+}
+
+// versionsNow returns the package's versions; as GitHub lists them now, if what
+// is known of them cannot be all.
+func (h *edge) versionsNow(ctx context.Context, s *auth.Session, found subject) (*inventory.Versions, error) {
+	versions, err := h.Inventory.Versions(ctx, h.eyes(s), found.ref(), ghpkg.Active)
+	if count := versionCount(found.pkg); err != nil || count == 0 || count == len(versions.Items) {
+		return versions, err
+	}
+	h.Inventory.RefreshPackage(s.ID, found.ref())
+	return h.Inventory.Versions(ctx, h.eyes(s), found.ref(), ghpkg.Active)
 }
 
 // versionConsequences are those of deleting one version among all.

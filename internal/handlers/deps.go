@@ -37,6 +37,8 @@ type Registry interface {
 // Changer deletes and restores, and writes every attempt into the ledger.
 type Changer interface {
 	Apply(ctx context.Context, change ghpkg.Change) (ghpkg.Entry, error)
+	// GiveUp records an attempt that ended before anything was sent, because of why.
+	GiveUp(ctx context.Context, change ghpkg.Change, why *fault.Error) (ghpkg.Entry, error)
 	// Deny records an attempt that Stockroom itself does not let through.
 	Deny(ctx context.Context, change ghpkg.Change, why *fault.Error) (ghpkg.Entry, error)
 }

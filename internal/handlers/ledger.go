@@ -234,6 +234,9 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 	if e.Code != "" {
 		page.Explanation = i18n.T(ctx, "fault."+e.Code, withArgs(map[string]any{"Name": e.Target.Name, "Owner": e.Target.Owner.Login()}))
 	}
+	if ledger.Unsent(e) {
+		page.Explanation = joined(page.Explanation, " ", i18n.T(ctx, "problem.unsent"))
+	}
 	return html(c, http.StatusOK, page.Page())
 }
 

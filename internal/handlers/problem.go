@@ -24,6 +24,9 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 		Text:   i18n.T(ctx, "fault."+string(e.Code), withArgs(e.Args)),
 		Fix:    h.fix(c, e.Fix),
 	}
+	if e.Unsent {
+		p.Text = joined(p.Text, " ", i18n.T(ctx, "problem.unsent"))
+	}
 	if e.RetryAfter > 0 {
 		p.RetryAt = h.Now().Add(e.RetryAfter)
 	}
@@ -52,6 +55,8 @@ func titleKey(e *fault.Error) string {
 		return "problem.loading" // GitHub asks for nothing
 	case fault.CodeState:
 		return "problem.state"
+	case fault.CodeChanged, fault.CodeReplaced:
+		return "problem.changed" // GitHub was not asked
 	case fault.CodeTooFast:
 		return "problem.too_fast" // it is we who ask
 	case fault.CodeOverloaded:

@@ -109,6 +109,7 @@ type Confirm struct {
 	Back         string // the way out
 	Package      string // the package's name
 	PackageID    int64  // sent as "id", so that another package of the same name is not hit; 0: not known
+	Shown        string // sent as "shown": a digest of what is shown, so that nothing else is deleted
 	PackageType  ghpkg.Type
 	Owner        string
 	Version      string // the version's name, or empty
