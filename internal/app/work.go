@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// haltTimeout is how long the change that is on its way may take when the
-	// program ends. What takes longer is asked after by the next process.
-	haltTimeout = 12 * time.Second
+	// haltTimeout is more than the 14 s that the change that is on its way may
+	// take when the program ends. What takes longer is asked after by the next process.
+	haltTimeout = 15 * time.Second
 	sweepEvery  = time.Hour
 )
 
