@@ -108,7 +108,8 @@ func filteredSelection(tb *tab) {
 }
 
 // pagedSelection sorts, pages and reloads the table, and comes back from the
-// draft: the selection is in it, and is used up when it starts.
+// draft: the selection is in it, and is used up when it starts. Whoever signs in
+// next selects anew.
 func pagedSelection(tb *tab) {
 	tb.t.Helper()
 	tb.visit(link.Packages(acme(tb.t)) + "?sort=-name")
@@ -140,6 +141,13 @@ func pagedSelection(tb *tab) {
 	tb.miss("selected")
 	tb.begin("1", "Delete 1 package")
 	tb.visit(link.Packages(acme(tb.t)))
+	tb.see("As of")
+	tb.selected(0)
+
+	tb.pick(0, false)
+	tb.selected(1)
+	tb.follow("Sign out")
+	tb.signIn(owner, link.Packages(acme(tb.t)), ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages)
 	tb.see("As of")
 	tb.selected(0)
 }

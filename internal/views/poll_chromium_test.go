@@ -13,9 +13,10 @@ import (
 	"github.com/stockroom-dev/stockroom/static"
 )
 
-// typeAndWait fills a form in a pop-over of the table, selects a part of it,
-// and waits until the table is whole.
+// typeAndWait unfolds the notices, fills a form in a pop-over of the table,
+// selects a part of it, and waits until the table is whole.
 const typeAndWait = `(async () => {
+	document.querySelector('.others summary').click()
 	document.querySelector('[popovertarget="saved-views"]').click()
 	const field = document.querySelector('#saved-views [name="name"]')
 	field.focus()
@@ -28,6 +29,7 @@ const typeAndWait = `(async () => {
 		field.closest(':popover-open') ? 'open' : 'closed',
 		field.value.slice(field.selectionStart, field.selectionEnd),
 		field.value,
+		document.querySelector('.others').open ? 'unfolded' : 'folded',
 	].join(', ')
 })()`
 
@@ -47,7 +49,7 @@ func TestPollDisturbsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "6 rows, focus, open, view, My view"; got != want {
+	if want := "6 rows, focus, open, view, My view, unfolded"; got != want {
 		t.Errorf("after the polls: %s; want %s", got, want)
 	}
 }
@@ -63,6 +65,7 @@ func arriving(t *testing.T) http.Handler {
 		page.Rows = rows()[:2*n]
 		page.Total = len(page.Rows)
 		page.Fresh.Loading = n < 3
+		page.Notices = []views.Notice{{Kind: ghpkg.NoticeRepoScope, Text: "Some may be missing."}, {Kind: ghpkg.NoticeStale, Text: "Some are old."}}
 		return page
 	}
 	mux := http.NewServeMux()
