@@ -27,14 +27,14 @@ func (c *Client) PackagePages(ctx context.Context, owner ghpkg.Owner, typ ghpkg.
 	if visibility != "" {
 		query.Set("visibility", string(visibility))
 	}
-	seen := make(map[int64]bool)
 	pages := &pager[wirePackage]{
 		client:  c,
 		request: c.request("PackagePages", listPackages, target{owner: owner}, ""),
 		query:   query,
 		most:    documentedPages,
+		id:      packageID,
 		yield: func(page []wirePackage) {
-			yield(packageValues(page, seen, c.gh.opts.WebURL, owner, typ))
+			yield(packageValues(page, c.gh.opts.WebURL, owner, typ))
 		},
 	}
 	err := pages.read(ctx)
@@ -46,15 +46,12 @@ func (c *Client) PackagePages(ctx context.Context, owner ghpkg.Owner, typ ghpkg.
 	return notices, err
 }
 
-// packageValues returns the packages of a page that were not seen before: a
-// package published while pages are read pushes others to the next page.
-func packageValues(page []wirePackage, seen map[int64]bool, web *url.URL, owner ghpkg.Owner, typ ghpkg.Type) []ghpkg.Package {
-	values := make([]ghpkg.Package, 0, len(page))
-	for _, w := range page {
-		if !seen[w.ID] {
-			seen[w.ID] = true
-			values = append(values, w.value(web, owner, typ))
-		}
+func packageID(w *wirePackage) int64 { return w.ID }
+
+func packageValues(page []wirePackage, web *url.URL, owner ghpkg.Owner, typ ghpkg.Type) []ghpkg.Package {
+	values := make([]ghpkg.Package, len(page))
+	for i := range page {
+		values[i] = page[i].value(web, owner, typ)
 	}
 	return values
 }
@@ -75,13 +72,13 @@ func (c *Client) Package(ctx context.Context, ref ghpkg.Ref) (ghpkg.Package, err
 // Conflicts reads the packages that GitHub's Docker migration could not move.
 func (c *Client) Conflicts(ctx context.Context, owner ghpkg.Owner) (ghpkg.Listing[ghpkg.Package], error) {
 	var found ghpkg.Listing[ghpkg.Package]
-	seen := make(map[int64]bool)
 	pages := &pager[wirePackage]{
 		client:  c,
 		request: c.request("Conflicts", listConflicts, target{owner: owner}, ""),
 		most:    mostPages,
+		id:      packageID,
 		yield: func(page []wirePackage) {
-			found.Items = append(found.Items, packageValues(page, seen, c.gh.opts.WebURL, owner, ghpkg.Docker)...)
+			found.Items = append(found.Items, packageValues(page, c.gh.opts.WebURL, owner, ghpkg.Docker)...)
 		},
 	}
 	err := pages.read(ctx)

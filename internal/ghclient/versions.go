@@ -16,15 +16,15 @@ func (c *Client) VersionPages(ctx context.Context, ref ghpkg.Ref, state ghpkg.St
 }
 
 func (c *Client) versionPages(ctx context.Context, r request, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
-	seen := make(map[int64]bool)
 	filters := c.filtersVersions(r.owner)
 	pages := &pager[wireVersion]{
 		client:  c,
 		request: r,
 		query:   url.Values{"state": {string(state)}, "per_page": {strconv.Itoa(perPage)}},
 		most:    mostPages,
+		id:      func(w *wireVersion) int64 { return w.ID },
 		yield: func(page []wireVersion) {
-			values := versionValues(page, seen, c.gh.opts.WebURL)
+			values := versionValues(page, c.gh.opts.WebURL)
 			if !filters {
 				values = slices.DeleteFunc(values, func(v ghpkg.Version) bool { return v.State() != state })
 			}
@@ -45,14 +45,10 @@ func (c *Client) filtersVersions(owner ghpkg.Owner) bool {
 	return owner.Kind() == ghpkg.Organization || c.owns(owner)
 }
 
-// versionValues returns the versions of a page that were not seen before.
-func versionValues(page []wireVersion, seen map[int64]bool, web *url.URL) []ghpkg.Version {
-	values := make([]ghpkg.Version, 0, len(page))
-	for _, w := range page {
-		if !seen[w.ID] {
-			seen[w.ID] = true
-			values = append(values, w.value(web))
-		}
+func versionValues(page []wireVersion, web *url.URL) []ghpkg.Version {
+	values := make([]ghpkg.Version, len(page))
+	for i := range page {
+		values[i] = page[i].value(web)
 	}
 	return values
 }

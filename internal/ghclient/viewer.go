@@ -96,6 +96,7 @@ func (c *Client) Memberships(ctx context.Context) (ghpkg.Listing[ghpkg.Membershi
 		},
 		query: url.Values{"state": {"active"}, "per_page": {strconv.Itoa(perPage)}},
 		most:  mostPages,
+		id:    (*wireMembership).organizationID,
 		yield: func(page []wireMembership) {
 			for _, w := range page {
 				if m, ok := w.value(c.gh.opts.WebURL); ok {
@@ -136,6 +137,14 @@ func (w wireMembership) value(web *url.URL) (ghpkg.Membership, bool) {
 		return ghpkg.Membership{}, false
 	}
 	return ghpkg.Membership{Owner: owner, Role: ghpkg.Role(w.Role), AvatarURL: avatarLink(web, w.Organization.AvatarURL)}, true
+}
+
+// organizationID tells memberships apart; 0 if there is none.
+func (w *wireMembership) organizationID() int64 {
+	if w.Organization == nil {
+		return 0
+	}
+	return w.Organization.ID
 }
 
 // RateLimit reads what is left of the viewer's hour.

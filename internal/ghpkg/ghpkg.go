@@ -164,6 +164,7 @@ const (
 	NoticeTypeFailed NoticeKind = "type_failed" // the list of one type failed
 	NoticeSSO        NoticeKind = "sso"         // organizations hidden until SSO is done
 	NoticeCap        NoticeKind = "cap"         // GitHub lists the first 10,000 only
+	NoticeMoved      NoticeKind = "moved"       // it changed while its pages were read, and again when they were read anew
 	NoticeRepoScope  NoticeKind = "repo_scope"  // private packages of repository-scoped registries are hidden
 	NoticeLoading    NoticeKind = "loading"     // still being fetched; ask again in a moment
 	NoticeStale      NoticeKind = "stale"       // GitHub could not be asked now; this is what it said before

@@ -82,7 +82,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"fault.":             names(fault.Codes()),
 		"fix.":               names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners}),
+		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeMoved, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners}),
 		"type.":              append(names(ghpkg.Types()), "any"),
 		"visibility.":        append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
 		"state.":             names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
