@@ -50,9 +50,10 @@ func verdict(v store.Verdict, noted string) string {
 		how = fmt.Sprintf("BROKEN (%d)", v.Breaks)
 	}
 	s := fmt.Sprintf("%d entries, %d outcomes, %s, head %s\n", v.Entries, v.Outcomes, how, v.Head)
-	since := v.Since.Format(time.RFC3339)
+	before := v.Before.Format(time.RFC3339)
 	if v.Removed > 0 {
-		s += fmt.Sprintf("kept since %s, from link %d on: the %d before it were removed for their age\n", since, v.Removed+1, v.Removed)
+		s += fmt.Sprintf("kept since %s, from link %d on: the %d before it, older than %s, were removed for their age\n",
+			v.Since.Format(time.RFC3339), v.Removed+1, v.Removed, before)
 	}
 	for _, b := range v.Broken {
 		s += broken(b)
@@ -62,8 +63,8 @@ func verdict(v store.Verdict, noted string) string {
 	}
 	switch {
 	case v.Noted < 0 && v.Removed > 0:
-		s += fmt.Sprintf("%s is NOT in what is kept: if it was noted before %s, it is of what was removed, and cannot be told; "+
-			"if later, the end was cut off, or the ledger was written anew\n", noted, since)
+		s += fmt.Sprintf("%s is NOT in what is kept: if it was noted before %s, it can be of what was removed, and cannot be told; "+
+			"if later, the end was cut off, or the ledger was written anew\n", noted, before)
 	case v.Noted < 0:
 		s += fmt.Sprintf("%s is NOT in the chain: its end was cut off, or it was written anew\n", noted)
 	case noted != "" && v.Noted > 0 && v.Noted <= v.Removed:

@@ -152,7 +152,9 @@ func (w *walk) learn(at chained) {
 	}
 	message, _ := at.value("message").(string)
 	if trim, ok := ghpkg.ReadTrim(message); ok && w.trims[at.attempt] {
-		w.trim = trim
+		if w.trim = trim; trim.Before.After(w.Before) { // with a longer retention it can be earlier than once
+			w.Before = trim.Before
+		}
 		if w.noted == trim.Hash {
 			w.Noted = trim.Link
 		}

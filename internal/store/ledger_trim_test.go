@@ -75,7 +75,7 @@ func TestTrimRemovesTheBeginningAndSaysSo(t *testing.T) {
 			t.Errorf("the ledger says %+v, %v", e, err)
 		}
 		v := verified(t, s, "")
-		if !v.Intact() || v.Removed != 4 || !v.Since.Equal(minute(3)) || v.Entries != 3 || v.Outcomes != 3 || v.Links != 10 {
+		if !v.Intact() || v.Removed != 4 || !v.Since.Equal(minute(3)) || !v.Before.Equal(want.Before) || v.Entries != 3 || v.Outcomes != 3 || v.Links != 10 {
 			t.Errorf("the verdict is %+v", v)
 		}
 		if again := trimmed(t, s, 2, minute(3)); again != (ghpkg.Trim{}) || kept(t, s) != "34t" {

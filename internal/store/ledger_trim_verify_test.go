@@ -3,6 +3,7 @@ package store_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -59,7 +60,7 @@ func TestANotedHeadOfARemovedPart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for link, want := range map[int64]int64{6: 6, 8: 8, 10: 10} { // both removals are kept, and know of one
-			if v := verified(t, s, heads[link]); v.Noted != want || v.Removed != 8 {
+			if v := verified(t, s, heads[link]); v.Noted != want || v.Removed != 8 || !v.Before.Equal(minute(5).Truncate(time.Second)) {
 				t.Errorf("after a third removal the head of link %d: %+v", link, v)
 			}
 		}

@@ -15,6 +15,7 @@ type Verdict struct {
 	Links             int64     // the last link's number
 	Head              string    // its hash, in hexadecimal
 	Removed           int64     // the last link that the ledger says was removed for its age; 0: none was
+	Before            time.Time // what was removed is older than that, as the ledger says
 	Since             time.Time // of the first row that is kept
 	Broken            []Break   // the first maxBreaks
 	Breaks            int       // all
