@@ -193,8 +193,8 @@ func refusedByWeather() []refused {
 	exhausted := "API rate limit exceeded for user ID 1001."
 	return []refused{
 		// The look before the change meets the primary limit; the change is not even sent.
-		{name: "primary limit as 403", path: deleteFirst, arrange: primary(403), status: 429, code: fault.CodeRateLimited, said: exhausted, retryAfter: 1000, outcome: "refused"},
-		{name: "primary limit as 429", path: deleteFirst, arrange: primary(429), status: 429, code: fault.CodeRateLimited, said: exhausted, retryAfter: 1000, outcome: "refused"},
+		{name: "primary limit as 403", path: deleteFirst, arrange: primary(403), status: 429, code: fault.CodeRateLimited, said: exhausted, retryAfter: 1000, outcome: "failed"},
+		{name: "primary limit as 429", path: deleteFirst, arrange: primary(429), status: 429, code: fault.CodeRateLimited, said: exhausted, retryAfter: 1000, outcome: "failed"},
 		{name: "secondary limit as 403", path: deleteFirst, arrange: fail(403, slowDown, wait), status: 429, code: fault.CodeSecondaryLimit, said: slowDown, retryAfter: 45, outcome: "refused", sent: 1},
 		{name: "secondary limit as 429", path: deleteFirst, arrange: fail(429, slowDown, wait), status: 429, code: fault.CodeSecondaryLimit, said: slowDown, retryAfter: 45, outcome: "refused", sent: 1},
 		{name: "secondary limit without a wait", path: deleteFirst, arrange: fail(403, slowDown, nil), status: 429, code: fault.CodeSecondaryLimit, said: slowDown, retryAfter: 60, outcome: "refused", sent: 1},
@@ -210,7 +210,7 @@ func refusedByWeather() []refused {
 		{name: "truncated", path: deleteFirst, arrange: strike(ghfake.Fault{Truncate: true}), status: 200, outcome: "done", sent: 1, changed: true},
 		{
 			name: "no answer to anything", path: deleteFirst, arrange: func(_ *testing.T, w *refusalWorld) { w.network.set(silent) },
-			status: 202, code: fault.CodeUnknown, outcome: "unknown",
+			status: 504, code: fault.CodeTimeout, outcome: "failed", // not even the look was answered
 		},
 		{
 			name: "no answer, but done", path: deleteFirst, arrange: func(_ *testing.T, w *refusalWorld) { w.network.set(lost) },

@@ -117,6 +117,14 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code fault.Code) *fault
 	return e
 }
 
+// wantUnsent is wantFault for a change that never left.
+func wantUnsent(t *testing.T, err error, kind fault.Kind, code fault.Code) {
+	t.Helper()
+	if e := wantFault(t, err, kind, code); !e.Unsent {
+		t.Errorf("%v: as if it had been sent", err)
+	}
+}
+
 // writeJSON answers with a value.
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	w.Header().Set("Content-Type", "application/json")

@@ -299,14 +299,37 @@ func TestARequestsDeadlineHolds(t *testing.T) {
 				defer cancel()
 				start := time.Now()
 				err := New(silent(t)).For("t", "").DeletePackage(ctx, mustRef(t, acme(t), ghpkg.NPM, "x"), 1)
-				if kind := fault.KindOf(err); kind != tt.kind {
-					t.Errorf("kind %d (%v), want %d", kind, err, tt.kind)
+				if e, ok := errors.AsType[*fault.Error](err); !ok || e.Kind != tt.kind || e.Unsent != (tt.kind == fault.Timeout) {
+					t.Errorf("%+v, want kind %d", err, tt.kind)
 				}
 				if took := time.Since(start); took > tt.left-answerTime {
 					t.Errorf("it took %s of %s", took, tt.left)
 				}
 			})
 		})
+	}
+}
+
+// TestALimitBetweenTwoTries: what another request was told keeps the second try
+// here, and the first one was sent.
+func TestALimitBetweenTwoTries(t *testing.T) {
+	t.Parallel()
+	tries, looks := 0, 0
+	var c *Client
+	o := options(t, "https://github.com", "https://api.github.com")
+	o.Transport = transport(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodGet {
+			looks++
+			c.account.learn(t.Context(), &answer{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {"30"}}})
+			return reply(200, `{"id":1}`), nil
+		}
+		tries++
+		return reply(500, `{"message":"Server Error"}`), nil
+	})
+	c = New(o).For("t", "")
+	e := wantFault(t, c.DeletePackage(t.Context(), mustRef(t, acme(t), ghpkg.NPM, "x"), 1), fault.Upstream, fault.CodeNotDone)
+	if tries != 1 || looks != 1 || e.Unsent || e.Said != "Server Error" {
+		t.Errorf("%d tries, %d looks, %+v", tries, looks, e)
 	}
 }
 

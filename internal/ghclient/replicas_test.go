@@ -178,14 +178,14 @@ func TestALimitOfOneReplicaHoldsForAll(t *testing.T) {
 		fake.ResetRequests()
 
 		// A change looks at once, a read at most a second later, a new process from the start.
-		wantFault(t, second.DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
+		wantUnsent(t, second.DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
 		_ = clock.sleep(t.Context(), time.Second)
 		for name, c := range map[string]*Client{"the other replica": second, "one that reads": reader, "another": start(), "a job": start().Patient()} {
 			_, err := c.Viewer(t.Context())
 			if e := wantFault(t, err, fault.RateLimited, fault.CodeSecondaryLimit); e.RetryAfter != 29*time.Second || e.Said != said {
 				t.Errorf("%s waits %s, for %q", name, e.RetryAfter, e.Said)
 			}
-			wantFault(t, c.DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
+			wantUnsent(t, c.DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
 			wait, why := c.Limit(t.Context())
 			if wait != 29*time.Second || why == nil || why.Said != said {
 				t.Errorf("Limit of %s: %s, %v", name, wait, why)
@@ -275,7 +275,7 @@ func TestALimitBetweenTakingATurnAndItsMoment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantFault(t, first.Patient().DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
+		wantUnsent(t, first.Patient().DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeSecondaryLimit)
 		if got := fake.Requests(); len(got) > 0 {
 			t.Errorf("while told to wait: %v", got)
 		}
@@ -356,8 +356,8 @@ func TestWithoutADatabaseNothingIsChanged(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	wantFault(t, c.DeletePackage(t.Context(), ref, 1), fault.Internal, fault.CodeInternal)
-	wantFault(t, c.Patient().DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeBusy)
+	wantUnsent(t, c.DeletePackage(t.Context(), ref, 1), fault.Internal, fault.CodeInternal)
+	wantUnsent(t, c.Patient().DeletePackage(t.Context(), ref, 1), fault.RateLimited, fault.CodeBusy)
 	if got := fake.Requests(); len(got) > 0 {
 		t.Errorf("sent %v", got)
 	}

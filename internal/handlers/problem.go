@@ -157,6 +157,9 @@ func problemJSON(e *fault.Error, p views.Problem) failureJSON {
 
 // outcomeWord is the outcome of a request that did not work out, in JSON.
 func outcomeWord(e *fault.Error) string {
+	if e.Unsent {
+		return "failed" // as the ledger says
+	}
 	switch e.Kind {
 	case fault.Unknown:
 		return "unknown"

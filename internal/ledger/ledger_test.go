@@ -160,6 +160,32 @@ func TestOutcomeOfEachFault(t *testing.T) {
 	}
 }
 
+// TestWhatNeverLeftIsNotRefused: a limit, or an earlier change, kept it here.
+func TestWhatNeverLeftIsNotRefused(t *testing.T) {
+	t.Parallel()
+	l, _, _ := newLedger(t)
+	for _, code := range []fault.Code{fault.CodeBusy, fault.CodeRateLimited, fault.CodeSecondaryLimit} {
+		why := &fault.Error{Kind: fault.RateLimited, Code: code, Op: "test", Unsent: true}
+		applied, err := l.For(octavia, &registry{err: why}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0))
+		if applied.Outcome != ghpkg.OutcomeFailed || applied.Code != string(code) || !ledger.Unsent(applied) {
+			t.Errorf("%s: %+v, %v", code, applied, err)
+		}
+		reg := &registry{}
+		given, err := l.For(octavia, reg).GiveUp(t.Context(), change(t, ghpkg.ActionDelete, 0), &fault.Error{Kind: fault.RateLimited, Code: code})
+		if fault.CodeOf(err) != code || given.Outcome != ghpkg.OutcomeFailed || !ledger.Unsent(given) || len(reg.calls) != 0 {
+			t.Errorf("%s, given up: %+v, %v, calls %q", code, given, err, reg.calls)
+		}
+		why.Unsent = false
+		if sent, _ := l.For(octavia, &registry{err: why}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0)); ledger.Unsent(sent) {
+			t.Errorf("%s, said by GitHub: %+v", code, sent)
+		}
+	}
+	failed := &fault.Error{Kind: fault.Upstream, Code: fault.CodeNotDone}
+	if sent, _ := l.For(octavia, &registry{err: failed}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0)); ledger.Unsent(sent) {
+		t.Errorf("sent, and not done: %+v", sent)
+	}
+}
+
 func TestApplyOutlivesTheRequest(t *testing.T) {
 	t.Parallel()
 	l, _, _ := newLedger(t)
