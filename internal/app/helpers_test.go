@@ -65,8 +65,8 @@ func changes(requests []ghfake.Request) []string {
 
 // entry is an entry of the ledger, as its JSON says it.
 type entry struct {
-	ID, Action, Outcome, Message, Code, Reason string
-	Actor                                      struct {
+	ID, Action, Outcome, Message, Code, Reason, Operation string
+	Actor                                                 struct {
 		Login     string
 		ProxyUser string `json:"proxy_user"`
 	}

@@ -80,7 +80,7 @@ type Entry struct {
 	At        time.Time
 	Actor     Actor
 	Action    Action
-	Target    Target // zero for a login; for a destination of notices its Name alone and a trim
+	Target    Target // zero for a login; for a destination of notices its Name alone and a trim; of a denied attempt in bulk the Name is addresses here
 	Reason    string
 	From      string // the client's address
 	Outcome   Outcome

@@ -24,11 +24,11 @@ func (h *edge) freeze(c echo.Context, s *auth.Session) error {
 	if _, err := values(c, nil); err != nil {
 		return err
 	}
-	if no := h.denied(c, "handlers.freeze"); no != nil {
-		return no
-	}
 	if err := c.Request().ParseForm(); err != nil {
 		return unreadableForm(err)
+	}
+	if no := h.denied(c, "handlers.freeze"); no != nil {
+		return h.denyFreeze(c, s, no)
 	}
 	ctx := c.Request().Context()
 	sel, err := h.selection(ctx, s, c.Request().PostForm)

@@ -163,7 +163,7 @@ func ledgerRow(ctx context.Context, e ghpkg.Entry) views.LedgerRow {
 	}
 	if e.Target.Name != "" {
 		row.Target = e.Target.Name
-		if owner := e.Target.Owner.Login(); owner != "" {
+		if owner := e.Target.Owner.Login(); owner != "" && e.Target.Type != "" { // the address of a table has it
 			row.Target = owner + "/" + row.Target
 		}
 		if e.Target.VersionID != 0 {

@@ -49,14 +49,7 @@ func (h *edge) changing(action ghpkg.Action, next func(echo.Context, *auth.Sessi
 		if why == nil {
 			return next(c, s)
 		}
-		err := h.Ledger.Note(c.Request().Context(), ghpkg.Entry{
-			Actor: s.Viewer.Actor(), Action: action, From: clientOf(c.Request()),
-			Outcome: ghpkg.OutcomeDenied, Message: why.Said, Code: string(why.Code),
-		})
-		if err != nil {
-			return err
-		}
-		return why
+		return h.deny(c, s, ghpkg.Entry{Action: action}, why)
 	}
 }
 

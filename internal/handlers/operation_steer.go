@@ -22,6 +22,7 @@ type steering struct {
 	outcome string // the word for programs, and the sentence "operation.answer.<outcome>"
 	calms   bool   // less happens by it, so it is possible to whoever started it whatever they may do now
 	do      func(c echo.Context, id string, by operations.By) (leads string, err error)
+	tries   func(op ghpkg.Operation) ghpkg.Action // what would be done to packages; nil: nothing
 }
 
 // steerings are what can be done with an operation, by the last part of the address.
@@ -31,15 +32,16 @@ func (h *edge) steerings() map[string]steering {
 			return link.Operation(id), do(h.Operations, c.Request().Context(), id, by)
 		}
 	}
+	its := func(op ghpkg.Operation) ghpkg.Action { return op.Action }
 	return map[string]steering{
-		"start":   {"started", false, h.startOperation},
-		"pause":   {"paused", true, plain(Operations.Pause)},
-		"resume":  {"resumed", false, plain(Operations.Resume)},
-		"stop":    {"stopped", true, plain(Operations.Stop)},
-		"retry":   {"retried", false, plain(Operations.Retry)},
-		"undo":    {"undone", false, h.undoOperation},
-		"remove":  {"removed", false, h.removeItems},
-		"discard": {"discarded", false, h.discardOperation},
+		"start":   {"started", false, h.startOperation, its},
+		"pause":   {"paused", true, plain(Operations.Pause), nil},
+		"resume":  {"resumed", false, plain(Operations.Resume), its},
+		"stop":    {"stopped", true, plain(Operations.Stop), nil},
+		"retry":   {"retried", false, plain(Operations.Retry), its},
+		"undo":    {"undone", false, h.undoOperation, func(ghpkg.Operation) ghpkg.Action { return ghpkg.ActionRestore }},
+		"remove":  {"removed", false, h.removeItems, nil},
+		"discard": {"discarded", false, h.discardOperation, nil},
 	}
 }
 
@@ -52,11 +54,11 @@ func (h *edge) steer(what steering) func(echo.Context, *auth.Session) error {
 		if _, err := values(c, nil); err != nil {
 			return err
 		}
-		if no := h.denied(c, "handlers.steer"); no != nil && !what.calms {
-			return no
-		}
 		if err := c.Request().ParseForm(); err != nil {
 			return unreadableForm(err)
+		}
+		if no := h.denied(c, "handlers.steer"); no != nil && !what.calms {
+			return h.denySteering(c, s, what, no)
 		}
 		leads, err := what.do(c, c.Param("id"), operations.By{ViewerID: s.Viewer.ID, Session: s.ID, From: clientOf(c.Request())})
 		if err != nil {
