@@ -103,8 +103,10 @@ func TestDeletesWhatWasShown(t *testing.T) {
 			change: func(_ *testing.T, p *apptest.Portal) {
 				p.GitHub.AddVersion(apptest.NPM, ghfake.Version{Name: "2.0.0"})
 			},
-			now:  "3 versions",
-			gone: func(t *testing.T, p *apptest.Portal) ghpkg.State { return p.GitHub.PackageState(acmes(t, ghpkg.NPM, "@acme/app")) },
+			now: "3 versions",
+			gone: func(t *testing.T, p *apptest.Portal) ghpkg.State {
+				return p.GitHub.PackageState(acmes(t, ghpkg.NPM, "@acme/app"))
+			},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -200,5 +202,31 @@ func TestRefusalsKeepEverybodysListings(t *testing.T) {
 	b.PostJSON(web+"/-/versions/201/delete", nil, http.StatusOK, nil)
 	if asked := look(); len(asked) == 0 {
 		t.Error("what was deleted is not asked for again")
+	}
+}
+
+// TestWhatIsPublishedLaterIsNotTouched: a package to which something was added
+// since the draft was made is left alone, however it was selected.
+func TestWhatIsPublishedLaterIsNotTouched(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	drafts := map[ghpkg.Type]apptest.Operation{
+		ghpkg.NPM:      b.Freeze("delete", app),
+		ghpkg.RubyGems: b.FreezeAll("delete", "/orgs/acme/packages?type=rubygems"),
+		ghpkg.NuGet:    b.Freeze("delete", "/orgs/acme/packages/nuget/Acme.Core"), // nothing happens to it
+	}
+	p.GitHub.AddVersion(apptest.NPM, ghfake.Version{Name: "2.0.0"})
+	p.GitHub.AddVersion(apptest.RubyGems, ghfake.Version{Name: "2.0.0"})
+	for typ, want := range map[ghpkg.Type]string{ghpkg.NPM: "skipped changed", ghpkg.RubyGems: "skipped changed", ghpkg.NuGet: "done "} {
+		draft := drafts[typ]
+		b.Start(draft, "not used any more")
+		for _, item := range b.Await(draft.ID, "done").Items {
+			if got := item.State + " " + item.Code; got != want {
+				t.Errorf("%s: %s, want %s", item.Path, got, want)
+			}
+		}
+	}
+	if p.GitHub.PackageState(acmes(t, ghpkg.NPM, "@acme/app")) != ghpkg.Active || p.GitHub.PackageState(acmes(t, ghpkg.NuGet, "Acme.Core")) != ghpkg.Deleted {
+		t.Error("GitHub has something else")
 	}
 }

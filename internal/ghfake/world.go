@@ -175,14 +175,19 @@ func (s *Server) AddPackage(p Package, versions ...Version) int64 {
 	return p.ID
 }
 
-// AddVersion publishes a version of a package and returns the version's id. A
-// tag that an older version has moves to the new one, as on a push.
+// AddVersion publishes a version of a package, which is changed by it, and
+// returns the version's id. A tag that an older version has moves to the new
+// one, as on a push.
 func (s *Server) AddVersion(packageID int64, v Version) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, p := range s.world.packages {
 		if p.ID == packageID {
-			return s.addVersion(p, v)
+			id := s.addVersion(p, v)
+			if published := p.versions[len(p.versions)-1].CreatedAt; published.After(p.UpdatedAt) {
+				p.UpdatedAt = published
+			}
+			return id
 		}
 	}
 	panic(fmt.Sprintf("ghfake: no package %d", packageID))

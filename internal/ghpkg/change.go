@@ -1,6 +1,9 @@
 package ghpkg
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Change is one deletion or restoration that somebody asks for: what, of what,
 // why, and from where. It is what the ledger writes down before it is sent.
@@ -26,13 +29,13 @@ func (t Target) VersionRef() (VersionRef, bool) {
 
 // TargetOf returns the target that p as a whole is.
 func TargetOf(p Package) Target {
-	return Target{Owner: p.Owner, Type: p.Type, Name: p.Name, Visibility: p.Visibility, PackageID: p.ID}
+	return Target{Owner: p.Owner, Type: p.Type, Name: p.Name, Visibility: p.Visibility, PackageID: p.ID, UpdatedAt: p.UpdatedAt}
 }
 
 // TargetOfVersion returns the target that version v of p is.
 func TargetOfVersion(p Package, v Version) Target {
 	t := TargetOf(p)
-	t.VersionID, t.VersionName, t.Tags = v.ID, v.Name, v.Tags
+	t.VersionID, t.VersionName, t.Tags, t.UpdatedAt = v.ID, v.Name, v.Tags, time.Time{}
 	return t
 }
 

@@ -66,6 +66,7 @@ type Target struct {
 	VersionID   int64      // 0: the whole package
 	VersionName string
 	Tags        []string
+	UpdatedAt   time.Time // of a whole package, its last change; zero: not known. Not written down
 }
 
 // Ref returns the address of the target's package; false for a login.

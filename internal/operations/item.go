@@ -98,9 +98,10 @@ func (r *run) settle(ctx context.Context, item ghpkg.OperationItem, state ghpkg.
 }
 
 // check looks whether the item is still what was frozen, where that could be
-// otherwise: a name is given to another package, a tag is moved. It returns the
-// state that the item gets if it is not to be sent, and why; "": send it. A
-// pending one says that the fault is not about the item.
+// otherwise: a name is given to another package, a version is published, which
+// would go with its package, a tag is moved. It returns the state that the item
+// gets if it is not to be sent, and why; "": send it. A pending one says that the
+// fault is not about the item.
 //
 // A version of the other types is the same as long as its id is there, so that
 // its deletion is its own check. What is to be restored is not there.
@@ -144,7 +145,8 @@ func (r *run) look(ctx context.Context, t ghpkg.Target) (now ghpkg.Target, err e
 // same reports whether what GitHub shows now is what was frozen.
 func same(frozen, now ghpkg.Target) bool {
 	if frozen.VersionID == 0 {
-		return frozen.PackageID == now.PackageID
+		untouched := frozen.UpdatedAt.IsZero() || frozen.UpdatedAt.UnixMilli() == now.UpdatedAt.UnixMilli()
+		return frozen.PackageID == now.PackageID && untouched
 	}
 	return frozen.VersionID == now.VersionID && frozen.VersionName == now.VersionName &&
 		slices.Equal(sorted(frozen.Tags), sorted(now.Tags))

@@ -78,8 +78,11 @@ func TestWorkChecksJustBefore(t *testing.T) {
 		image := w.gitHub.publish(ghpkg.Container, "shop/api")
 		same, moved, gone := w.gitHub.version(image, "v1", "latest"), w.gitHub.version(image, "v2"), w.gitHub.version(image)
 		reborn, lost, kept := w.gitHub.publish(ghpkg.NPM, "reborn"), w.gitHub.publish(ghpkg.NPM, "lost"), w.gitHub.publish(ghpkg.NPM, "kept")
+		grown := w.gitHub.publish(ghpkg.NPM, "grown")
+		kept.UpdatedAt, grown.UpdatedAt = time.Now(), time.Now()
+		w.gitHub.there[kept.PackageID].UpdatedAt = kept.UpdatedAt
 		lib := w.npm("lib", 2)
-		op := w.started(o, same, moved, gone, reborn, lost, kept, lib[0])
+		op := w.started(o, same, moved, gone, reborn, lost, kept, grown, lib[0])
 
 		w.gitHub.there[same.VersionID].Tags = []string{"latest", "v1"} // another order is no change
 		w.gitHub.there[moved.VersionID].Tags = []string{"v2", "latest"}
@@ -87,11 +90,12 @@ func TestWorkChecksJustBefore(t *testing.T) {
 		w.gitHub.there[reborn.PackageID].gone = true
 		w.gitHub.publish(ghpkg.NPM, "reborn")
 		w.gitHub.there[lost.PackageID].gone = true
+		w.gitHub.there[grown.PackageID].UpdatedAt = grown.UpdatedAt.Add(time.Second) // a version was published
 		w.gitHub.there[lib[0].VersionID].gone = true
 		w.finish(o)
 
 		want := []string{
-			"done", "skipped changed", "skipped not_found", "skipped changed", "skipped not_found", "done", "skipped already_gone",
+			"done", "skipped changed", "skipped not_found", "skipped changed", "skipped not_found", "done", "skipped changed", "skipped already_gone",
 		}
 		if diff := cmp.Diff(want, w.states(op.ID)); diff != "" {
 			t.Errorf("items (-want +got):\n%s", diff)

@@ -13,7 +13,7 @@ import (
 func itemColumns() []string {
 	return []string{
 		"seq", "owner_kind", "owner_login", "package_type", "package_name", "visibility", "package_id",
-		"version_id", "version_name", "tags", "created_at", "deleted_at",
+		"version_id", "version_name", "tags", "updated_at", "created_at", "deleted_at",
 		"expected", "state", "message", "code", "entry", "at",
 	}
 }
@@ -40,7 +40,7 @@ func itemValues(to []any, item *ghpkg.OperationItem) ([]any, error) {
 	return append(to,
 		len(t.Tags), []byte(searchable(t.Name, t.VersionName)), searchable(append([]string{t.Name, t.VersionName}, t.Tags...)...),
 		item.Seq, string(t.Owner.Kind()), t.Owner.Login(), string(t.Type), storable(t.Name), string(t.Visibility), t.PackageID,
-		t.VersionID, storable(t.VersionName), storable(string(tags)), maybeMillis(item.CreatedAt), maybeMillis(item.DeletedAt),
+		t.VersionID, storable(t.VersionName), storable(string(tags)), maybeMillis(t.UpdatedAt), maybeMillis(item.CreatedAt), maybeMillis(item.DeletedAt),
 		string(item.Check), string(item.State), storable(item.Message), storable(item.Code), storable(item.Entry), maybeMillis(item.At),
 	), nil
 }
@@ -48,13 +48,14 @@ func itemValues(to []any, item *ghpkg.OperationItem) ([]any, error) {
 func scanItem(row scanner) (ghpkg.OperationItem, error) {
 	var item ghpkg.OperationItem
 	var kind, login, tags string
-	var created, deleted, at int64
+	var updated, created, deleted, at int64
 	t := &item.Target
 	err := row.Scan(&item.Seq, &kind, &login, &t.Type, &t.Name, &t.Visibility, &t.PackageID,
-		&t.VersionID, &t.VersionName, &tags, &created, &deleted, &item.Check, &item.State, &item.Message, &item.Code, &item.Entry, &at)
+		&t.VersionID, &t.VersionName, &tags, &updated, &created, &deleted, &item.Check, &item.State, &item.Message, &item.Code, &item.Entry, &at)
 	if err != nil {
 		return ghpkg.OperationItem{}, err
 	}
+	t.UpdatedAt = maybeTime(updated)
 	item.CreatedAt, item.DeletedAt, item.At = maybeTime(created), maybeTime(deleted), maybeTime(at)
 	if t.Owner, err = ghpkg.NewOwner(ghpkg.OwnerKind(kind), login); err != nil {
 		return ghpkg.OperationItem{}, fmt.Errorf("item %d: %w", item.Seq, err)

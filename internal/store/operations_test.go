@@ -109,7 +109,7 @@ func TestOperationIsKeptWhole(t *testing.T) {
 		want[0].Target.Tags, want[0].Check = []string{"v1", "최신"}, ghpkg.CheckTooLate
 		want[1].Target.Tags = []string{}
 		want[2] = ghpkg.OperationItem{Seq: 3, Check: ghpkg.CheckUnknown, State: ghpkg.ItemPending, Target: ghpkg.Target{
-			Owner: owner(t, ghpkg.User, "hubot"), Type: ghpkg.Maven, Name: "com.acme.über",
+			Owner: owner(t, ghpkg.User, "hubot"), Type: ghpkg.Maven, Name: "com.acme.über", UpdatedAt: epoch,
 		}}
 		insert(t, s, op, want)
 
