@@ -250,7 +250,7 @@ func TestFreezeByForm(t *testing.T) {
 	if got := frozenPaths(t, b, strings.TrimPrefix(answer.Location(), "/operations/")); !slices.Equal(got, form.Values["item"]) {
 		t.Errorf("the draft has %v", got)
 	}
-	if page := b.Submit(table, "All 5 that match…", nil); page.Status != http.StatusOK || !strings.HasPrefix(page.Path(), "/operations/") {
+	if page := b.Submit(table, "Review the deletion of all 5…", nil); page.Status != http.StatusOK || !strings.HasPrefix(page.Path(), "/operations/") {
 		t.Error(page)
 	}
 	page := b.PostJSON("/operations", form.Values, http.StatusCreated, nil)

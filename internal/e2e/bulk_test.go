@@ -135,7 +135,7 @@ func bulk(t *testing.T, b *browser) {
 	tb.see("12 versions")
 	tb.click("Select all on this page")
 	tb.selected(8)
-	tb.follow("All 12 that match…")
+	tb.follow("Review the deletion of all 12…")
 	tb.see("Delete 12 versions?")
 	tb.see("The list holds exactly 12 items.")
 	kept := tb.takeOut(2)

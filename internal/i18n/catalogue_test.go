@@ -100,7 +100,7 @@ func families() map[string][]string {
 		"language.":          {"any"},
 		"landing.":           {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
 		"confirm.":           confirmKeys(),
-		"select.":            {"delete", "delete_n", "restore", "restore_n"},
+		"select.":            {"delete", "delete_n", "delete_all", "restore", "restore_n", "restore_all"},
 		"operation.state.":   append(names(ghpkg.OperationStates()), "any"),
 		"item.state.":        append(names(ghpkg.ItemStates()), "any"),
 		"check.":             append(names(ghpkg.ItemChecks()), "any"),

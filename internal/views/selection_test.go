@@ -35,7 +35,7 @@ func TestSelection(t *testing.T) {
 	if got := form.Find("input[name=action]").AttrOr("value", ""); got != "delete" {
 		t.Errorf("the form does %q", got)
 	}
-	if got := form.Find("button[name=all]").Text(); got != "All 214 that match…" {
+	if got := form.Find("button[name=all]").Text(); got != "Review the deletion of all 214…" {
 		t.Errorf("the button for all says %q", got)
 	}
 	if doc.Find(".columns .js-only [data-pick-all]").Length() != 1 {
