@@ -99,11 +99,15 @@ func (a *Auth) dropOldSignIns(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// Recording writes down that the viewer's session begins, and lets it begin by
+// calling begin, whose error it returns.
+type Recording func(viewer ghpkg.Viewer, begin func(context.Context) error) error
+
 // Finish ends the sign-in that GitHub sends back: it identifies the viewer by
-// the new token and gives the browser a new session. It also returns where the
-// viewer wanted to go, as far as that is known when it fails, and who it was
-// that may not enter.
-func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (ghpkg.Viewer, string, error) {
+// the new token and gives the browser a new session, within record. It also
+// returns where the viewer wanted to go, as far as that is known when it fails,
+// and who it was that may not enter.
+func (a *Auth) Finish(w http.ResponseWriter, r *http.Request, record Recording) (ghpkg.Viewer, string, error) {
 	query := r.URL.Query()
 	in, err := a.takeSignIn(w, r, query.Get("state"))
 	if err != nil {
@@ -116,7 +120,9 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request) (ghpkg.Viewer, str
 	if err != nil {
 		return began.Viewer, in.ReturnTo, err
 	}
-	if err := a.replaceSession(w, r, began, id); err != nil {
+	err = record(id.Viewer, func(context.Context) error { return a.replaceSession(w, r, began, id) })
+	if err != nil {
+		a.revoke(r.Context(), id.Token) // nobody will use it
 		return ghpkg.Viewer{}, in.ReturnTo, err
 	}
 	return id.Viewer, in.ReturnTo, nil
@@ -204,7 +210,6 @@ func (a *Auth) tokenExpiry(token *oauth2.Token) time.Time {
 // one that somebody planted before the sign-in is worth nothing, and ends the
 // session that it had before, whoever's that was.
 func (a *Auth) replaceSession(w http.ResponseWriter, r *http.Request, began Session, id *identity) error {
-	const op = "auth.Finish"
 	now := began.CreatedAt
 	session := sessions.NewSession(a.cookies, a.cookies.cookieName())
 	session.Options = a.cookies.options(AbsoluteLifetime)
@@ -216,15 +221,16 @@ func (a *Auth) replaceSession(w http.ResponseWriter, r *http.Request, began Sess
 		contents: contents{Session: id},
 	}
 	if err := session.Save(r, w); err != nil {
-		return unavailable(op, err)
+		return unavailable("auth.Finish", err)
 	}
 	cookie, err := r.Cookie(a.cookies.cookieName())
 	if err != nil {
 		return nil // there was none before
 	}
 	old, err := a.leave(r.Context(), rowKey(cookie.Value))
-	if err != nil {
-		return unavailable(op, err)
+	if err != nil { // its cookie is gone: it ends when it expires
+		a.Log.WarnContext(r.Context(), "the session before a sign-in could not be ended", "error", err)
+		return nil
 	}
 	if old != nil && old.contents.Session != nil && old.contents.Session.Token != id.Token {
 		a.revoke(r.Context(), old.contents.Session.Token)

@@ -1,6 +1,8 @@
 package auth_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -230,6 +232,38 @@ func TestSignInRenewsTheSession(t *testing.T) {
 	if got := thief.who().login; got != "nobody" {
 		t.Errorf("the old cookie still opens a session of %q", got)
 	}
+}
+
+// stuck is a database in which no session can be ended by its key.
+type stuck struct{ auth.Store }
+
+func (s stuck) TakeSession(ctx context.Context, key string) (ghpkg.SessionRecord, bool, error) {
+	r, ok, err := s.Session(ctx, key, time.Time{})
+	if err == nil && ok && r.ViewerID != 0 {
+		return r, false, errors.New("the database is locked")
+	}
+	return s.Store.TakeSession(ctx, key)
+}
+
+// TestSignInWhileTheSessionBeforeCannotBeEnded: who has a session is told so,
+// and the one before ends, with its token, when it expires.
+func TestSignInWhileTheSessionBeforeCannotBeEnded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.config.Store = stuck{w.store}
+	w.auth, w.url = w.serve(w.config)
+	w.gh.Authorize("olivia")
+	b := w.browser()
+	b.signIn("")
+	before := b.who()
+	b.signIn("?scopes=repo")
+	after := b.who()
+	if after.login != "olivia" || after.id == before.id || !w.alive(after.token) {
+		t.Errorf("signed in as %+v, before %+v", after, before)
+	}
+	w.clock.advance(auth.IdleLifetime)
+	w.auth.Sweep(t.Context())
+	w.gone(before.id, before.token)
 }
 
 func TestStepUpKeepsScopes(t *testing.T) {

@@ -212,7 +212,7 @@ func application(a *auth.Auth) http.Handler {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 	})
 	mux.HandleFunc("GET /login/callback", func(w http.ResponseWriter, r *http.Request) {
-		_, to, err := a.Finish(w, r)
+		_, to, err := a.Finish(w, r, func(_ ghpkg.Viewer, begin func(context.Context) error) error { return begin(r.Context()) })
 		if err != nil {
 			w.Header().Set("X-Return-To", to)
 			fail(w, err)

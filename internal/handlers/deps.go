@@ -52,6 +52,7 @@ type GitHub interface {
 // Ledger is the record of who did what.
 type Ledger interface {
 	Note(ctx context.Context, entry ghpkg.Entry) error
+	Record(ctx context.Context, entry ghpkg.Entry, do func(context.Context) error) (ghpkg.Entry, error)
 	Entries(ctx context.Context, filter ghpkg.LedgerFilter, page ghpkg.LedgerPage) ([]ghpkg.Entry, int, error)
 	Entry(ctx context.Context, id string, visible ghpkg.VisibleTo) (ghpkg.Entry, error)
 	Deleted(ctx context.Context, owner ghpkg.Owner, visible ghpkg.VisibleTo) ([]ghpkg.DeletedPackage, error)
@@ -60,7 +61,7 @@ type Ledger interface {
 // Auth signs people in and out.
 type Auth interface {
 	Begin(w http.ResponseWriter, r *http.Request, returnTo string, scopes ghpkg.Scopes) (authorizeURL string, err error)
-	Finish(w http.ResponseWriter, r *http.Request) (viewer ghpkg.Viewer, returnTo string, err error)
+	Finish(w http.ResponseWriter, r *http.Request, record auth.Recording) (viewer ghpkg.Viewer, returnTo string, err error)
 	Logout(w http.ResponseWriter, r *http.Request) error
 	End(w http.ResponseWriter, r *http.Request)
 	Sessions(ctx context.Context, viewerID int64) ([]auth.SignedIn, error)

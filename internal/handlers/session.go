@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -41,12 +42,9 @@ func (h *edge) callback(c echo.Context) error {
 	if s, ok := auth.From(c.Request().Context()); ok {
 		h.Inventory.Forget(c.Request().Context(), s.ID) // a step-up brings another token, which may see more
 	}
-	viewer, returnTo, err := h.Auth.Finish(c.Response(), c.Request())
+	viewer, returnTo, err := h.Auth.Finish(c.Response(), c.Request(), h.recorded(c))
 	if err != nil {
 		h.noteDenied(c, viewer, err)
-		return err
-	}
-	if err := h.note(c, ghpkg.ActionLogin, viewer); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, returnTo)
@@ -63,7 +61,8 @@ func (h *edge) logout(c echo.Context) error {
 	if err := h.Auth.Logout(c.Response(), c.Request()); err != nil {
 		return err
 	}
-	if err := h.note(c, ghpkg.ActionLogout, viewer); err != nil {
+	err := h.Ledger.Note(c.Request().Context(), ghpkg.Entry{Actor: viewer.Actor(), Action: ghpkg.ActionLogout, From: clientOf(c.Request())})
+	if err != nil {
 		return err
 	}
 	return signedOut(c, link.SignedOut, i18n.T(c.Request().Context(), "landing.signed_out"))
@@ -77,10 +76,14 @@ func signedOut(c echo.Context, to, message string) error {
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
-// note writes a sign-in or sign-out into the ledger.
-func (h *edge) note(c echo.Context, action ghpkg.Action, viewer ghpkg.Viewer) error {
-	ctx := c.Request().Context()
-	return h.Ledger.Note(ctx, ghpkg.Entry{Actor: viewer.Actor(), Action: action, From: clientOf(c.Request())})
+// recorded writes a sign-in into the ledger: without its entry no session begins.
+func (h *edge) recorded(c echo.Context) auth.Recording {
+	return func(viewer ghpkg.Viewer, begin func(context.Context) error) error {
+		_, err := h.Ledger.Record(c.Request().Context(), ghpkg.Entry{
+			Actor: viewer.Actor(), Action: ghpkg.ActionLogin, From: clientOf(c.Request()),
+		}, begin)
+		return err
+	}
 }
 
 // home is the landing page, or the viewer's owners.
