@@ -61,7 +61,11 @@ func newFront(t *testing.T) *front {
 	for i := range f.replicas {
 		f.replicas[i] = launch(t, f.env)
 	}
-	f.proxy = startNginx(t, f.replicas[0].address, f.replicas[1].address)
+	f.proxy = startNginx(t, `
+    add_header X-Replica $upstream_addr always;
+    proxy_bind `+nginxAddress+`;
+    proxy_set_header X-Forwarded-Email "olivia@acme.example";
+`, f.replicas[0].address, f.replicas[1].address)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +85,7 @@ func (f *front) client(jar http.CookieJar, at func(string) string) *http.Client 
 		TLSClientConfig: &tls.Config{RootCAs: f.proxy.roots}, DisableCompression: true,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			if strings.HasPrefix(address, host) {
-				return f.proxy.dial(ctx, at(address))
+				return dial(ctx, network, at(address))
 			}
 			return (&net.Dialer{}).DialContext(ctx, network, address)
 		},

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/apptest"
 )
 
 // The addresses from which requests come. The replicas trust nginx alone, so
@@ -35,9 +37,10 @@ type proxy struct {
 	roots           *x509.CertPool
 }
 
-// startNginx runs a real nginx in front of the replicas until the test ends.
-// Where there is none the test is skipped, but where nothing may be skipped.
-func startNginx(t *testing.T, replicas ...string) *proxy {
+// startNginx runs a real nginx in front of the upstreams until the test ends;
+// more is what the test adds to what it does with a request. Where there is
+// none the test is skipped, but where nothing may be skipped.
+func startNginx(t *testing.T, more string, upstreams ...string) *proxy {
 	t.Helper()
 	binary := nginxBinary(t)
 	dir := t.TempDir()
@@ -48,12 +51,9 @@ func startNginx(t *testing.T, replicas ...string) *proxy {
 		t.Fatal(err)
 	}
 	plain := changed(t, string(documented), [][2]string{
-		{"server stockroom-1:8080", "server " + replicas[0]}, {"server stockroom-2:8080", "server " + replicas[1]},
+		{"server stockroom-1:8080", "server " + upstreams[0]}, {"server stockroom-2:8080", "server " + upstreams[1]},
 		{"listen 443 ssl", "listen " + p.plain + " ssl"}, {"/etc/ssl/", dir + "/"},
-		{"proxy_pass http://stockroom;", `proxy_pass http://stockroom;
-    add_header X-Replica $upstream_addr always;
-    proxy_bind ` + nginxAddress + `;
-    proxy_set_header X-Forwarded-Email "olivia@acme.example";`},
+		{"proxy_pass http://stockroom;", "proxy_pass http://stockroom;\n" + more},
 	})
 	server := plain[strings.Index(plain, "\nserver {"):]
 	decoding := changed(t, server, [][2]string{{"listen " + p.plain, "listen " + p.decoding}, {"proxy_pass http://stockroom;", "proxy_pass http://stockroom/;"}})
@@ -73,7 +73,7 @@ func startNginx(t *testing.T, replicas ...string) *proxy {
 			t.Logf("nginx says:\n%s", said)
 		}
 	})
-	p.run(t, exec.Command(binary, "-p", dir, "-c", config, "-e", filepath.Join(dir, "error.log"), "-g", "daemon off;"))
+	attend(t, exec.Command(binary, "-p", dir, "-c", config, "-e", filepath.Join(dir, "error.log"), "-g", "daemon off;"), p.decoding)
 	return p
 }
 
@@ -84,12 +84,17 @@ func nginxBinary(t *testing.T) string {
 			return path
 		}
 	}
-	const missing = "NOT TESTED BEHIND NGINX: it is not installed"
-	if os.Getenv("CI") == "true" || os.Getenv("STOCKROOM_TEST_REQUIRE") == "1" {
-		t.Fatal(missing)
-	}
-	t.Skip(missing)
+	missing(t, "NOT TESTED BEHIND NGINX: it is not installed")
 	return ""
+}
+
+// missing skips the test, but where nothing may be skipped.
+func missing(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" || os.Getenv("STOCKROOM_TEST_REQUIRE") == "1" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
 }
 
 // changed replaces what has to be there.
@@ -97,7 +102,7 @@ func changed(t *testing.T, text string, pairs [][2]string) string {
 	t.Helper()
 	for _, pair := range pairs {
 		if !strings.Contains(text, pair[0]) {
-			t.Fatalf("deploy/nginx.conf does not say %q any more", pair[0])
+			t.Fatalf("%q is documented no more", pair[0])
 		}
 		text = strings.ReplaceAll(text, pair[0], pair[1])
 	}
@@ -137,22 +142,25 @@ func (p *proxy) certify(t *testing.T, dir string) {
 	p.roots.AddCert(certificate)
 }
 
-// run runs nginx until the test ends, and returns once it listens.
-func (p *proxy) run(t *testing.T, command *exec.Cmd) {
+// attend runs a proxy until the test ends, and returns once it listens there.
+func attend(t *testing.T, command *exec.Cmd, address string) {
 	t.Helper()
-	var said strings.Builder
-	command.Stderr = &said
+	var said apptest.Buffer
+	command.Stdout, command.Stderr = &said, &said
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- command.Wait() }()
 	t.Cleanup(func() {
-		_ = command.Process.Signal(os.Interrupt) // it ends its worker, too
+		_ = command.Process.Signal(os.Interrupt) // nginx ends its worker, too
 		<-ended
+		if t.Failed() {
+			t.Logf("%s says:\n%s", command.Path, said.String())
+		}
 	})
 	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
-		connection, err := net.Dial("tcp", p.decoding)
+		connection, err := net.Dial("tcp", address)
 		if err == nil {
 			connection.Close()
 			return
@@ -160,24 +168,24 @@ func (p *proxy) run(t *testing.T, command *exec.Cmd) {
 		select {
 		case err := <-ended:
 			ended <- err
-			t.Fatalf("nginx ended: %v\n%s", err, said.String())
+			t.Fatalf("%s ended: %v\n%s", command.Path, err, said.String())
 		default:
 		}
 		if time.Since(began) > 10*time.Second {
-			t.Fatalf("nginx does not listen: %v", err)
+			t.Fatalf("%s does not listen: %v", command.Path, err)
 		}
 	}
 }
 
-// dial connects to one of nginx's addresses as the client.
-func (p *proxy) dial(ctx context.Context, address string) (net.Conn, error) {
+// dial connects as the client.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(clientAddress)}}
-	return dialer.DialContext(ctx, "tcp", address)
+	return dialer.DialContext(ctx, network, address)
 }
 
 // dialTLS is dial, and the handshake.
 func (p *proxy) dialTLS(ctx context.Context) (net.Conn, error) {
-	raw, err := p.dial(ctx, p.plain)
+	raw, err := dial(ctx, "tcp", p.plain)
 	if err != nil {
 		return nil, err
 	}

@@ -206,7 +206,7 @@ func (f *front) browse(t *testing.T) (stop func() (pages int, replicas []string)
 func (f *front) ledger(t *testing.T) {
 	t.Helper()
 	path := "/orgs/acme/packages/npm/@acme%2Fapp/-/versions/"
-	id := f.github.Versions(f.ref(t))[0].ID
+	id := f.github.Versions(f.ref(t, ghpkg.NPM, "@acme/app"))[0].ID
 	s, err := f.try(http.MethodPost, path+fmt.Sprint(id)+"/delete?format=json", url.Values{"reason": {"from afar"}}, http.Header{
 		"X-Forwarded-For": {"203.0.113.9, 127.0.0.2"}, "X-Forwarded-Email": {"mallory@acme.example"}, "X-Real-Ip": {"203.0.113.9"}, "Forwarded": {"for=203.0.113.9"},
 	})
@@ -232,13 +232,13 @@ func (f *front) ledger(t *testing.T) {
 	}
 }
 
-func (f *front) ref(t *testing.T) ghpkg.Ref {
+func (f *front) ref(t *testing.T, typ ghpkg.Type, name string) ghpkg.Ref {
 	t.Helper()
 	owner, err := ghpkg.NewOwner(ghpkg.Organization, "acme")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ref, err := ghpkg.NewRef(owner, ghpkg.NPM, "@acme/app")
+	ref, err := ghpkg.NewRef(owner, typ, name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,6 +61,8 @@ func arrows() map[string][]string {
 		"migrations":         {},
 		"static":             {},
 		"static/update":      {},
+
+		"tools/oauth2-proxy/idp": {},
 	}
 }
 
