@@ -51,6 +51,7 @@ type Options struct {
 	Wait    time.Duration    // how long a request waits before it shows what is there; default 8 s
 	Timeout time.Duration    // how long a listing may take in all; default two minutes
 	MaxRows int              // rows kept in memory over all viewers; default 400,000
+	Idle    time.Duration    // how long a session keeps what it was shown in memory without a look; default 12 hours, as long as it lives
 	Budget  int              // calls an hour that looking into the bin may take of a viewer's; default 500, a tenth
 	Now     func() time.Time // default time.Now
 	Log     *slog.Logger     // default slog.Default()
@@ -71,6 +72,7 @@ type Inventory struct {
 	gone     *vanished
 	seen     *seenBy
 	counts   *counts
+	looks    *looks
 	others   *others
 
 	life context.Context // of background work; ends with Close
@@ -86,6 +88,7 @@ func New(o Options) *Inventory {
 	set(&o.Wait, 8*time.Second)
 	set(&o.Timeout, 2*time.Minute)
 	set(&o.MaxRows, 400_000)
+	set(&o.Idle, 12*time.Hour)
 	set(&o.Budget, 500)
 	if o.Now == nil {
 		o.Now = time.Now
@@ -97,7 +100,7 @@ func New(o Options) *Inventory {
 	if !swept {
 		o.Archive = noArchive{}
 	}
-	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), counts: newCounts(), others: &others{replica: rand.Text()}}
+	i := &Inventory{Options: o, joined: newJoins(o.MaxRows / 2), united: newUnions(o.MaxRows / 4), sweeps: newSweeps(), gone: newVanished(), seen: newSeenBy(), counts: newCounts(), looks: &looks{last: map[string]time.Time{}}, others: &others{replica: rand.Text()}}
 	i.life, i.end = context.WithCancel(context.Background())
 	i.packages = newShelf[ghpkg.Package](i, keptPackages{i})
 	i.versions = newShelf[lean.Version](i, keptVersions{i})
@@ -208,14 +211,6 @@ func (i *Inventory) RefreshPackage(session string, ref ghpkg.Ref) {
 
 // Forget drops all that a session was shown, here and in the archive, when it ends.
 func (i *Inventory) Forget(ctx context.Context, session string) {
-	its := func(k ghpkg.ListingKey) bool { return k.Viewer == session }
-	i.packages.drop(its)
-	i.versions.drop(its)
-	i.details.drop(its)
-	i.owners.drop(its)
-	i.joined.drop(session)
-	i.united.drop(session)
-	i.seen.drop(session)
-	i.counts.drop(session)
+	i.drop(session)
 	i.forget(ctx, session)
 }

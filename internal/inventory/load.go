@@ -120,4 +120,7 @@ func (s *shelf[T]) adopt(e *entry[T], l *load[T]) {
 	if last != nil {
 		l.share(last, s.keep.same)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.count(e)
 }

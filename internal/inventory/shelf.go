@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"container/list"
 	"context"
 	"sync"
 
@@ -16,7 +17,8 @@ type shelf[T any] struct {
 
 	mu      sync.Mutex
 	entries map[ghpkg.ListingKey]*entry[T]
-	clock   uint64 // counts uses, for the least recently used
+	recent  *list.List // of the entries, the last used in front
+	rows    int        // that they take, as far as they were counted
 }
 
 // keeper is what happens to listings beyond this process.
@@ -34,7 +36,8 @@ type keeper[T any] interface {
 // entry is one place on the shelf. Its fields are guarded by the shelf's mu.
 type entry[T any] struct {
 	key      ghpkg.ListingKey
-	used     uint64
+	use      *list.Element // in recent
+	rows     int           // of the shelf's
 	restored chan struct{} // closed when it is known what an earlier process kept
 	current  *load[T]      // the newest listing
 	good     *load[T]      // the last whole one before it, which may still be shown; or nil
@@ -48,7 +51,7 @@ type entry[T any] struct {
 type view[T any] struct{ current, good *load[T] }
 
 func newShelf[T any](i *Inventory, keep keeper[T]) *shelf[T] {
-	return &shelf[T]{Inventory: i, keep: keep, entries: map[ghpkg.ListingKey]*entry[T]{}}
+	return &shelf[T]{Inventory: i, keep: keep, entries: map[ghpkg.ListingKey]*entry[T]{}, recent: list.New()}
 }
 
 // get returns the key's listings: one that is fresh or on its way, and the one
@@ -79,6 +82,7 @@ func (s *shelf[T]) restore(ctx context.Context, e *entry[T]) {
 			e.current = e.last
 		}
 	}
+	s.count(e)
 	close(e.restored)
 }
 
@@ -109,6 +113,7 @@ func (s *shelf[T]) failed(ctx context.Context, e *entry[T], l *load[T], err erro
 	if refused && e.current == l {
 		e.good = nil
 	}
+	s.count(e)
 	s.mu.Unlock()
 	close(l.done)
 	if refused {
@@ -153,6 +158,7 @@ func (s *shelf[T]) settle(e *entry[T], l *load[T]) (last *ghpkg.Listing[T], chan
 		last = &listing
 	}
 	e.last, e.good = l, nil
+	s.count(e)
 	return last, e.changes, true
 }
 
@@ -169,66 +175,6 @@ func (s *shelf[T]) usable(l *load[T]) bool {
 	}
 }
 
-// evict makes room for another listing; s.mu is held.
-func (s *shelf[T]) evict() {
-	rows := 0
-	for _, e := range s.entries {
-		rows += e.size()
-	}
-	for rows > s.MaxRows {
-		var oldest ghpkg.ListingKey
-		var found *entry[T]
-		for k, e := range s.entries {
-			if found == nil || e.used < found.used {
-				oldest, found = k, e
-			}
-		}
-		if found == nil {
-			return
-		}
-		rows -= found.size()
-		delete(s.entries, oldest)
-	}
-}
-
-// size is how many rows the entry holds in memory.
-func (e *entry[T]) size() int {
-	n := e.current.size()
-	if e.good != nil && e.good != e.current {
-		n += e.good.size()
-	}
-	return n
-}
-
-// drop gives up the entries that match: their session has ended.
-func (s *shelf[T]) drop(match func(ghpkg.ListingKey) bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k, e := range s.entries {
-		if match(k) {
-			e.ended = true
-			delete(s.entries, k)
-		}
-	}
-}
-
-// place returns the key's entry. A new one begins to bring back what an earlier
-// process kept.
-func (s *shelf[T]) place(ctx context.Context, key ghpkg.ListingKey) *entry[T] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.entries[key]
-	if e == nil {
-		s.evict()
-		e = &entry[T]{key: key, restored: make(chan struct{}), keeping: make(chan struct{}, 1)}
-		s.entries[key] = e
-		s.background(ctx, func(ctx context.Context) { s.restore(ctx, e) })
-	}
-	s.clock++
-	e.used = s.clock
-	return e
-}
-
 // outdate makes the next look at the entries that match ask GitHub, and wait
 // for the answer.
 func (s *shelf[T]) outdate(match func(ghpkg.ListingKey) bool) {
@@ -238,6 +184,7 @@ func (s *shelf[T]) outdate(match func(ghpkg.ListingKey) bool) {
 		if match(k) {
 			e.current, e.good = nil, nil
 			e.changes++
+			s.count(e)
 		}
 	}
 }
