@@ -48,7 +48,7 @@ type Code string
 // The codes.
 const (
 	CodeInternal       Code = "internal"
-	CodeInvalidFilter  Code = "invalid_filter"  // Args: Name, Value
+	CodeInvalidFilter  Code = "invalid_filter"  // Args: Name, Value; Hint, Takes: what it would have taken
 	CodeInvalidForm    Code = "invalid_form"    // Args: Name
 	CodeInvalidRef     Code = "invalid_ref"     // Args: Value
 	CodeWrongConfirm   Code = "wrong_confirm"   // Args: Name
@@ -99,6 +99,7 @@ const (
 	CodeChanged        Code = "changed"         // it is not any more what was frozen, or shown before
 	CodeState          Code = "state"           // an operation's state does not allow it any more
 	CodeNothing        Code = "nothing"         // a selection without items
+	CodeUndecided      Code = "undecided"       // a query of which it is not known what it selects. Args: Notices
 	CodeLoading        Code = "loading"         // a table that is not whole yet cannot be selected from
 )
 
@@ -111,7 +112,7 @@ func Codes() []Code {
 		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound, CodeNotKept,
 		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeReserve, CodeBusy, CodeUpstream, CodeNotDone,
-		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeLoading,
+		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeUndecided, CodeLoading,
 	}
 }
 
@@ -145,7 +146,7 @@ type Error struct {
 	Args       map[string]any // for the sentence that Code names
 	Fix        *Fix
 	RetryAfter time.Duration // RateLimited and Upstream: when to try again
-	Unsent     bool           // of a change: no request for it has left
+	Unsent     bool          // of a change: no request for it has left
 	Err        error         // the cause, for the log only
 }
 

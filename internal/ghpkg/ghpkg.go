@@ -138,6 +138,10 @@ func (v Version) Untagged(t Type) bool {
 	return (t == Container || t == Docker) && len(v.Tags) == 0
 }
 
+// TagsGiven reports whether GitHub says which tags a version of type t has. npm
+// has some, too, but they are not in its answers.
+func (v Version) TagsGiven(t Type) bool { return t == Container || t == Docker }
+
 // RestoreWindow is how long GitHub keeps what was deleted (GitHub docs,
 // "Deleting and restoring a package").
 const RestoreWindow = 30 * 24 * time.Hour
@@ -172,6 +176,8 @@ const (
 	NoticeVanished   NoticeKind = "vanished"    // packages are no longer listed to this viewer, and nobody deleted them here. Detail: how many
 	NoticeBudget     NoticeKind = "budget"      // not everything was looked into, to leave the viewer's hourly limit to them
 	NoticeOwners     NoticeKind = "owners"      // which organizations the viewer owns is not known to the end
+	NoticeUnknown    NoticeKind = "unknown"     // of rows it is not known whether the query means them, so they are left out. Field: what is missing of them; Detail: how many
+	NoticeUnsorted   NoticeKind = "unsorted"    // rows whose number of versions is not known have no place in its order. Detail: how many
 	NoticeNoList     NoticeKind = "no_list"     // GitHub lists no deleted packages; this is what the ledger knows
 )
 
@@ -180,12 +186,15 @@ type Notice struct {
 	Kind   NoticeKind
 	Type   Type   // the package type it is about; empty for all
 	Owner  string // the login of the owner it is about, in a listing over several; else empty
-	Detail string // GitHub's own words, or what identifies it (organization ids); may be empty
+	Detail string // GitHub's own words, or what identifies it (organization ids, a number); may be empty
+	Field  string // what a query asked for; empty for what no query is about
 	URL    string // at GitHub, host checked: where to open what is closed; may be empty
 }
 
 // Incomplete reports whether the notice means that rows may be missing.
-func (n Notice) Incomplete() bool { return n.Kind != NoticeStale && n.Kind != NoticeVanished }
+func (n Notice) Incomplete() bool {
+	return n.Kind != NoticeStale && n.Kind != NoticeVanished && n.Kind != NoticeUnsorted
+}
 
 // Listing is everything of one kind that GitHub listed to one viewer.
 type Listing[T any] struct {

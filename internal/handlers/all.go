@@ -65,27 +65,31 @@ func withNotices(p *inventory.Packages, more []ghpkg.Notice) *inventory.Packages
 		return p
 	}
 	noted := *p
+	noted.Whole = nil
 	noted.Notices = append(append([]ghpkg.Notice{}, p.Notices...), more...)
 	return &noted
 }
 
 func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
-	rows, total := t.selected(all)
-	ctx := c.Request().Context()
+	found := t.selected(all)
+	seen := withNotices(all, found.Notices)
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(all.Listing, packagesJSON(rows)), total, t.q))
+		listing := withRows(seen.Listing, packagesJSON(found.Rows))
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
 	case formatCSV:
-		return csvAnswer(c, "packages", packagesJSON(rows))
+		return csvAnswer(c, "packages", packagesJSON(found.Rows))
 	}
-	page := h.allTable(c, s, owners, t, total)
-	for _, p := range rows {
+	page := h.allTable(c, s, owners, t, found.Total)
+	for _, p := range found.Rows {
 		row := h.packageRow(c, p)
 		row.Owner = &views.Anchor{Text: p.Owner.Login(), Href: link.Packages(p.Owner)}
 		page.Rows = append(page.Rows, row)
 	}
-	page.Filter.Types = typeOptions(t.q, all.ByType)
-	page.Notices = h.notices(c, all.Notices)
+	page.Lenses = lenses(t, all)
+	page.Filter.Types = typeOptions(t.q, h.typeCounts(s, owners, t, found, all))
+	page.Notices = h.notices(c, seen.Notices)
+	page.Select = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: all.AsOf, Loading: loading(all.Notices)}
 	return sendAll(c, page)
 }
@@ -97,25 +101,26 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 	if err != nil {
 		return err
 	}
-	rows, total := selectGone(gone, t)
+	found := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: goneJSON(rows), AsOf: h.Now(),
-		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, unseen, all.Notices),
+		Items: goneJSON(found.Rows), AsOf: h.Now(),
+		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, unseen, all.Notices),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, total, t.q))
+		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, found.Total, t.q))
 	case formatCSV:
 		return csvAnswer(c, "deleted-packages", listing.Items)
 	}
-	page := h.allTable(c, s, owners, t, total)
-	for _, g := range rows {
+	page := h.allTable(c, s, owners, t, found.Total)
+	for _, g := range found.Rows {
 		row := h.goneRow(c, g, all)
 		row.Owner = &views.Anchor{Text: g.pkg.Owner.Login(), Href: link.Packages(g.pkg.Owner)}
 		page.Rows = append(page.Rows, row)
 	}
-	page.Filter.Types = typeOptions(t.q, goneByType(gone))
+	page.Filter.Types = typeOptions(t.q, found.ByType)
 	page.Notices = h.notices(c, listing.Notices)
+	page.Select = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now()}
 	return sendAll(c, page)
 }

@@ -32,7 +32,8 @@ func (h *edge) conflicts(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return h.leadToRightKind(c, s, owner, err)
 	}
-	rows, total := inventory.NewPackages(listing).Select(ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage}, query.Packages{})
+	found := inventory.NewPackages(listing).Select(ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage}, query.Packages{})
+	rows, total := found.Rows, found.Total
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))

@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -78,7 +77,7 @@ func (h *edge) gonePackages(ctx context.Context, s *auth.Session, owner ghpkg.Ow
 func goneOf(d ghpkg.DeletedPackage) gonePackage {
 	t := d.Target
 	return gonePackage{
-		pkg: ghpkg.Package{ID: t.PackageID, Name: t.Name, Type: t.Type, Owner: t.Owner, Visibility: t.Visibility, UpdatedAt: d.At},
+		pkg: ghpkg.Package{ID: t.PackageID, Name: t.Name, Type: t.Type, Owner: t.Owner, Visibility: t.Visibility},
 		at:  d.At, knownBy: knownByLedger, by: d.Actor.Login, reason: d.Reason, entry: d.EntryID,
 	}
 }
@@ -152,23 +151,24 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 	if err != nil {
 		return err
 	}
-	rows, total := selectGone(gone, t)
+	found := selectGone(gone, t)
 	listing := ghpkg.Listing[packageJSON]{
-		Items: goneJSON(rows), AsOf: h.Now(),
-		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, notices, active.Notices),
+		Items: goneJSON(found.Rows), AsOf: h.Now(),
+		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, notices, active.Notices),
 	}
 	switch format(c.Request()) {
 	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
 	case formatCSV:
 		return csvAnswer(c, owner.Login()+"-deleted-packages", listing.Items)
 	}
-	page := h.packageTable(c, s, owner, t, total)
-	for _, g := range rows {
+	page := h.packageTable(c, s, owner, t, found.Total)
+	for _, g := range found.Rows {
 		page.Rows = append(page.Rows, h.goneRow(c, g, active))
 	}
-	page.Filter.Types = typeOptions(t.q, goneByType(gone))
+	page.Filter.Types = typeOptions(t.q, found.ByType)
 	page.Notices = h.notices(c, listing.Notices)
+	page.Select = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
 	page.Restore = h.restoreForm(c, owner)
 	return h.sendTable(c, page)
@@ -180,34 +180,6 @@ func (h *edge) restoreForm(c echo.Context, owner ghpkg.Owner) *views.RestoreByNa
 		return nil
 	}
 	return &views.RestoreByName{Action: link.Packages(owner), Types: typeChoices()}
-}
-
-// selectGone filters, orders and pages what is gone; without a sort the fewest
-// days left come first.
-func selectGone(all []gonePackage, t wanted) (page []gonePackage, total int) {
-	if t.mistake != nil {
-		return nil, 0
-	}
-	q := t.q
-	rows := slices.DeleteFunc(slices.Clone(all), func(g gonePackage) bool {
-		return len(q.Types) > 0 && !slices.Contains(q.Types, g.pkg.Type) ||
-			q.Visibility != "" && g.pkg.Visibility != q.Visibility ||
-			q.Repo != "" && (g.pkg.Repository == nil || g.pkg.Repository.Name != q.Repo && g.pkg.Repository.FullName != q.Repo) ||
-			!t.search.Match(&g.pkg)
-	})
-	field, down := cmp.Or(q.Sort, ghpkg.SortDaysLeft).Descending()
-	slices.SortFunc(rows, func(a, b gonePackage) int {
-		by := a.at.Compare(b.at)
-		if field == ghpkg.SortName {
-			by = strings.Compare(strings.ToLower(a.pkg.Name), strings.ToLower(b.pkg.Name))
-		}
-		if down {
-			by = -by
-		}
-		return cmp.Or(by, cmp.Compare(a.pkg.ID, b.pkg.ID), strings.Compare(a.entry, b.entry))
-	})
-	from := min((q.Page-1)*q.PerPage, len(rows))
-	return rows[from:min(from+q.PerPage, len(rows))], len(rows)
 }
 
 // goneRow returns a deleted package as its row shows it.
@@ -255,12 +227,4 @@ func typeChoices() []views.Option {
 		options = append(options, views.Option{Value: string(t), Count: -1})
 	}
 	return options
-}
-
-func goneByType(all []gonePackage) map[ghpkg.Type]int {
-	counts := map[ghpkg.Type]int{}
-	for _, g := range all {
-		counts[g.pkg.Type]++
-	}
-	return counts
 }

@@ -39,6 +39,7 @@ var exactStatuses = map[fault.Code]int{
 	fault.CodeMethod:        http.StatusMethodNotAllowed,
 	fault.CodeTooLarge:      http.StatusRequestEntityTooLarge,
 	fault.CodeNoForm:        http.StatusUnsupportedMediaType,
+	fault.CodeUndecided:     http.StatusConflict, // it may be known later
 	fault.CodeAccessUnknown: http.StatusServiceUnavailable,
 	fault.CodeLoading:       http.StatusServiceUnavailable,
 	fault.CodeOverloaded:    http.StatusServiceUnavailable,

@@ -69,13 +69,13 @@ func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, e
 		Action: ghpkg.Action(v.Get("action")), Outcome: ghpkg.Outcome(v.Get("outcome")),
 	}
 	if f.Action != "" && !contains(ghpkg.Actions(), f.Action) {
-		return nil, f, q, invalidFilter("action", v.Get("action"))
+		return nil, f, q, noneOf("action", v.Get("action"), ghpkg.Actions())
 	}
 	if f.Outcome != "" && !contains(ghpkg.Outcomes(), f.Outcome) {
-		return nil, f, q, invalidFilter("outcome", v.Get("outcome"))
+		return nil, f, q, noneOf("outcome", v.Get("outcome"), ghpkg.Outcomes())
 	}
 	if types, err := typesOf(v["type"]); err != nil || len(types) > 1 {
-		return nil, f, q, invalidFilter("type", strings.Join(v["type"], ", "))
+		return nil, f, q, noneOf("type", strings.Join(v["type"], ", "), ghpkg.Types())
 	} else if len(types) == 1 {
 		f.Type = types[0]
 	}
@@ -102,7 +102,7 @@ func momentOf(v url.Values, name string, zone *time.Location, days int) (time.Ti
 	}
 	at, err := time.ParseInLocation(time.DateOnly, s, zone)
 	if err != nil {
-		return time.Time{}, invalidFilter(name, s)
+		return time.Time{}, badFilter(name, s, hintDate, "")
 	}
 	return at.AddDate(0, 0, days), nil
 }

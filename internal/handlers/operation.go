@@ -35,10 +35,10 @@ func itemQuery(v url.Values) (q ghpkg.ItemQuery, page ghpkg.Query, err error) {
 		Text: strings.TrimSpace(v.Get("q")), State: ghpkg.ItemState(v.Get("state")), Check: ghpkg.ItemCheck(v.Get("check")),
 	}
 	if q.State != "" && !contains(ghpkg.ItemStates(), q.State) {
-		return q, page, invalidFilter("state", v.Get("state"))
+		return q, page, noneOf("state", v.Get("state"), ghpkg.ItemStates())
 	}
 	if q.Check != "" && !contains(ghpkg.ItemChecks(), q.Check) {
-		return q, page, invalidFilter("check", v.Get("check"))
+		return q, page, noneOf("check", v.Get("check"), ghpkg.ItemChecks())
 	}
 	if q.Sort, err = sortOf(v.Get("sort"), []ghpkg.Sort{ghpkg.SortName, ghpkg.SortCreated}); err != nil {
 		return q, page, err

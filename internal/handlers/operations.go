@@ -32,7 +32,7 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 	}
 	state := ghpkg.OperationState(v.Get("state"))
 	if state != "" && !contains(ghpkg.OperationStates(), state) {
-		return invalidFilter("state", v.Get("state"))
+		return noneOf("state", v.Get("state"), ghpkg.OperationStates())
 	}
 	var q ghpkg.Query
 	if q.Page, q.PerPage, err = pagingOf(v); err != nil {

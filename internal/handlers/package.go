@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -42,23 +43,25 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	if err != nil {
 		return h.missingPackage(c, s, ref, err)
 	}
-	rows, total := listing.Select(q, search)
-	if mistake != nil {
-		rows, total = nil, 0
+	var found inventory.Selected[ghpkg.Version]
+	if mistake == nil {
+		found = listing.Select(q, search)
 	}
 	ctx := c.Request().Context()
 	switch format(c.Request()) {
 	case formatJSON:
-		t := tableOf(ctx, withRows(listing.Listing, versionsJSON(ref, rows)), total, q)
-		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), t})
+		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows))
+		rows.Notices = slices.Concat(rows.Notices, found.Notices)
+		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), tableOf(ctx, rows, found.Total, q)})
 	case formatCSV:
-		return csvAnswer(c, "versions", versionsJSON(ref, rows))
+		return csvAnswer(c, "versions", versionsJSON(ref, found.Rows))
 	}
-	page := h.packagePage(c, p, ref, q, total)
+	page := h.packagePage(c, p, ref, q, found.Total)
+	page.Filter.Untagged = untaggedLens(ref, q, search)
 	page.Help = versionHelp(ctx, ref.Type(), q.Text, mistake)
 	page.Views = h.savedViews(c, s)
 	page.Compact = columnsOf(c).Compact
-	return sendVersions(c, h.withVersions(c, page, ref, listing, rows))
+	return sendVersions(c, h.withVersions(c, page, ref, listing, found))
 }
 
 // versionSorts are what versions can be sorted by.
@@ -67,15 +70,16 @@ func versionSorts() []ghpkg.Sort {
 }
 
 // withVersions puts the rows, and what is known of all of them, into the page.
-func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Ref, listing *inventory.Versions, rows []ghpkg.Version) views.PackagePage {
-	for _, v := range rows {
+func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Ref, listing *inventory.Versions, found inventory.Selected[ghpkg.Version]) views.PackagePage {
+	for _, v := range found.Rows {
 		page.Rows = append(page.Rows, h.versionRow(c, ref, v))
 	}
 	page.Untagged = -1
 	if images(ref.Type()) {
 		page.Untagged = listing.Untagged
 	}
-	page.Notices = h.notices(c, listing.Notices)
+	page.Notices = h.notices(c, slices.Concat(listing.Notices, found.Notices))
+	page.Select = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: listing.AsOf, Refresh: link.RefreshPackage(ref), Loading: loading(listing.Notices)}
 	return page
 }
@@ -169,12 +173,6 @@ func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghp
 		Delete:  h.action(c, link.DeletePackage(ref)),
 		Ledger:  link.LedgerOf(ref),
 		Select:  h.selectable(c, source(here, q), q.State, total),
-	}
-	if images(ref.Type()) {
-		page.Filter.Untagged = &views.Option{
-			Href:     link.WithQuery(here, ghpkg.Query{State: q.State, Text: ghpkg.UntaggedQuery}),
-			Selected: q.Text == ghpkg.UntaggedQuery, Count: -1,
-		}
 	}
 	page.Flash = h.flash(c)
 	return page

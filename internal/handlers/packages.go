@@ -39,21 +39,24 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 
 // activePackages is the table of what is there.
 func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner, t wanted, active *inventory.Packages) error {
-	rows, total := t.selected(active)
+	found := t.selected(active)
+	seen := withNotices(active, found.Notices)
 	drift := h.drift(c, s, owner, active)
 	switch format(c.Request()) {
 	case formatJSON:
-		listing := withRows(withNotices(active, driftNotice(drift)).Listing, packagesJSON(rows))
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, t.q))
+		listing := withRows(withNotices(seen, driftNotice(drift)).Listing, packagesJSON(found.Rows))
+		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
 	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(rows))
+		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(found.Rows))
 	}
-	page := h.packageTable(c, s, owner, t, total)
-	for _, p := range rows {
+	page := h.packageTable(c, s, owner, t, found.Total)
+	for _, p := range found.Rows {
 		page.Rows = append(page.Rows, h.packageRow(c, p))
 	}
-	page.Filter.Types = typeOptions(t.q, active.ByType)
-	page.Notices = h.notices(c, active.Notices)
+	page.Lenses = lenses(t, active)
+	page.Filter.Types = typeOptions(t.q, h.typeCounts(s, []ghpkg.Owner{owner}, t, found, active))
+	page.Notices = h.notices(c, seen.Notices)
+	page.Select = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: active.AsOf, Refresh: link.RefreshOwner(owner), Loading: loading(active.Notices)}
 	page.Drift = drift
 	return h.sendTable(c, page)
@@ -128,14 +131,29 @@ func repositoryAnchor(r *ghpkg.Repository) *views.Anchor {
 	return &views.Anchor{Text: r.FullName, Href: r.HTMLURL, External: true}
 }
 
-// typeOptions are the types to choose from, with how many there are of each
-// that was listed.
+// typeCounts are how many packages of each type the table's other filters
+// select, as far as that is known: none of a type is said where none is missing.
+func (h *edge) typeCounts(s *auth.Session, owners []ghpkg.Owner, t wanted, found inventory.Selected[ghpkg.Package], active *inventory.Packages) map[ghpkg.Type]int {
+	if t.mistake != nil {
+		return nil
+	}
+	counts := h.Inventory.Beside(s.ID, owners, t.q, t.search)
+	for _, typ := range ghpkg.Types() {
+		if n := found.ByType[typ]; n > 0 || active.Whole[typ] {
+			counts[typ] = n
+		}
+	}
+	return counts
+}
+
+// typeOptions are the types to choose from, with how many there are of each;
+// nothing where that is not known.
 func typeOptions(q ghpkg.Query, counts map[ghpkg.Type]int) []views.Option {
 	var options []views.Option
 	for _, t := range ghpkg.Types() {
 		o := views.Option{Value: string(t), Selected: slices.Contains(q.Types, t), Count: -1}
-		if len(q.Types) == 0 || o.Selected {
-			o.Count = counts[t]
+		if n, known := counts[t]; known {
+			o.Count = n
 		}
 		options = append(options, o)
 	}

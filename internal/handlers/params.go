@@ -44,8 +44,33 @@ func invalidRef(value string, err error) error {
 	return &fault.Error{Kind: fault.NotFound, Code: fault.CodeInvalidRef, Op: "handlers.params", Args: map[string]any{"Value": value}, Err: err}
 }
 
-func invalidFilter(name, value string) error {
-	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeInvalidFilter, Op: "handlers.params", Args: map[string]any{"Name": name, "Value": value}}
+// What a filter would have taken: the keys of "filter.hint.<key>".
+const (
+	hintChange = "change" // nothing is known that would do
+	hintOneOf  = "one_of"
+	hintNumber = "number" // up to
+	hintDate   = "date"
+	hintNames  = "names" // there is no such filter, but these
+	hintOnce   = "once"
+)
+
+func invalidFilter(name, value string) error { return badFilter(name, value, hintChange, "") }
+
+// badFilter is a filter that is not understood, with what it would have taken.
+func badFilter(name, value, hint, takes string) error {
+	return &fault.Error{
+		Kind: fault.Invalid, Code: fault.CodeInvalidFilter, Op: "handlers.params",
+		Args: map[string]any{"Name": name, "Value": value, "Hint": hint, "Takes": takes},
+	}
+}
+
+// noneOf is a filter that takes one of a few words.
+func noneOf[T ~string](name, value string, words []T) error {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = string(w)
+	}
+	return badFilter(name, value, hintOneOf, strings.Join(all, ", "))
 }
 
 // The filters that each table takes, beside format, page and per_page.
@@ -72,10 +97,10 @@ func values(c echo.Context, known []string) (url.Values, error) {
 func checkNames(v url.Values, known []string) error {
 	for name, all := range v {
 		if !slices.Contains(known, name) && !slices.Contains(pagingFilters, name) {
-			return invalidFilter(name, all[0])
+			return badFilter(name, all[0], hintNames, strings.Join(slices.Sorted(slices.Values(slices.Concat(known, pagingFilters))), ", "))
 		}
 		if len(all) > 1 && name != "type" {
-			return invalidFilter(name, strings.Join(all, ", "))
+			return badFilter(name, strings.Join(all, ", "), hintOnce, "")
 		}
 	}
 	return nil
@@ -98,11 +123,11 @@ func readQuery(v url.Values, sorts []ghpkg.Sort) (ghpkg.Query, error) {
 	}
 	if s := v.Get("visibility"); s != "" {
 		if q.Visibility, err = ghpkg.ParseVisibility(s); err != nil {
-			return q, invalidFilter("visibility", s)
+			return q, noneOf("visibility", s, []ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal})
 		}
 	}
 	if q.State, err = ghpkg.ParseState(v.Get("state")); err != nil {
-		return q, invalidFilter("state", v.Get("state"))
+		return q, noneOf("state", v.Get("state"), []ghpkg.State{ghpkg.Active, ghpkg.Deleted})
 	}
 	if q.Sort, err = sortOf(v.Get("sort"), sorts); err != nil {
 		return q, err
@@ -119,7 +144,7 @@ func typesOf(all []string) ([]ghpkg.Type, error) {
 		}
 		t, err := ghpkg.ParseType(s)
 		if err != nil {
-			return nil, invalidFilter("type", s)
+			return nil, noneOf("type", s, ghpkg.Types())
 		}
 		if !slices.Contains(types, t) {
 			types = append(types, t)
@@ -133,7 +158,7 @@ func sortOf(s string, fields []ghpkg.Sort) (ghpkg.Sort, error) {
 		return "", nil
 	}
 	if field, _ := ghpkg.Sort(s).Descending(); !slices.Contains(fields, field) {
-		return "", invalidFilter("sort", s)
+		return "", noneOf("sort", s, fields)
 	}
 	return ghpkg.Sort(s), nil
 }
@@ -153,7 +178,7 @@ func wholeNumber(v url.Values, name string, standard, most int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > most {
-		return 0, invalidFilter(name, s)
+		return 0, badFilter(name, s, hintNumber, strconv.Itoa(most))
 	}
 	return n, nil
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,7 +20,7 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 		Status: statusOf(e),
 		Title:  i18n.T(ctx, titleKey(e)),
 		Said:   e.Said,
-		Text:   i18n.T(ctx, "fault."+string(e.Code), withArgs(e.Args)),
+		Text:   faultText(ctx, e),
 		Fix:    h.fix(c, e.Fix),
 	}
 	if e.Unsent {
@@ -39,15 +38,6 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 	return p
 }
 
-// withArgs copies a fault's arguments: sentences may leave any of them out.
-func withArgs(args map[string]any) map[string]any {
-	all := map[string]any{"Owner": "", "Name": "", "Value": "", "Scopes": "", "At": time.Time{}}
-	for name, value := range args {
-		all[name] = value
-	}
-	return all
-}
-
 // titleKey names the heading over a failure.
 func titleKey(e *fault.Error) string {
 	switch e.Code {
@@ -55,6 +45,8 @@ func titleKey(e *fault.Error) string {
 		return "problem.loading" // GitHub asks for nothing
 	case fault.CodeState:
 		return "problem.state"
+	case fault.CodeUndecided:
+		return "problem.undecided"
 	case fault.CodeChanged, fault.CodeReplaced:
 		return "problem.changed" // GitHub was not asked
 	case fault.CodeTooFast:

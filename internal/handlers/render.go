@@ -31,7 +31,7 @@ func checkFormat(r *http.Request, formats ...string) error {
 			return nil
 		}
 	}
-	return invalidFilter("format", f)
+	return noneOf("format", f, formats)
 }
 
 // html renders to a buffer first, so that half a page with status 200 cannot happen.

@@ -22,7 +22,8 @@ import (
 type wanted struct {
 	here    string // its path
 	q       ghpkg.Query
-	search  query.Packages // what q.Text means
+	typed   query.Packages // what q.Text means
+	search  query.Packages // the same with q's other filters, but for the types
 	mistake error          // why q.Text means nothing; a *query.Error
 }
 
@@ -30,19 +31,26 @@ type wanted struct {
 // decide what is listed at all.
 func (h *edge) asks(here string, q ghpkg.Query) wanted {
 	t := wanted{here: here, q: q}
-	t.search, t.mistake = query.ParsePackages(q.Text, h.Now())
+	t.typed, t.mistake = query.ParsePackages(q.Text, h.Now())
+	t.search = t.typed
 	t.q.State = cmp.Or(t.search.State(), q.State)
-	if t.search.Visibility() == ghpkg.Internal { // only GitHub knows which are
+	if t.search.Visibility() == ghpkg.Internal && t.q.State != ghpkg.Deleted { // only GitHub knows which are
 		t.q.Visibility, t.search = ghpkg.Internal, t.search.Without("visibility")
+	}
+	if v := t.q.Visibility; v != "" && (v != ghpkg.Internal || t.q.State == ghpkg.Deleted) {
+		t.search = t.search.OfVisibility(v)
+	}
+	if q.Repo != "" {
+		t.search = t.search.OfRepo(q.Repo)
 	}
 	return t
 }
 
-// selected returns the rows of the page, and how many there are on all. A query
-// that means nothing selects nothing.
-func (t wanted) selected(all *inventory.Packages) (rows []ghpkg.Package, total int) {
+// selected returns the rows of the page, how many there are on all, and what
+// is not known of the others. A query that means nothing selects nothing.
+func (t wanted) selected(all *inventory.Packages) inventory.Selected[ghpkg.Package] {
 	if t.mistake != nil {
-		return nil, 0
+		return inventory.Selected[ghpkg.Package]{}
 	}
 	return all.Select(t.q, t.search)
 }
@@ -67,36 +75,11 @@ func (h *edge) emptyTable(c echo.Context, s *auth.Session, t wanted, total int) 
 		Total:   total,
 		Pages:   pagesOf(t.here, q, total),
 		Exports: exportsOf(t.here, q),
-		Lenses:  lenses(t),
 		Help:    packageHelp(c.Request().Context(), q.Text, t.mistake),
 		Views:   h.savedViews(c, s),
 		Columns: columnsOf(c),
 		Select:  h.selectable(c, source(t.here, q), q.State, total),
 	}
-}
-
-// lenses are plain queries that are one click away.
-func lenses(t wanted) []views.Lens {
-	if t.q.State == ghpkg.Deleted {
-		return nil
-	}
-	all := []struct {
-		key string
-		q   ghpkg.Query
-	}{
-		{"stale", ghpkg.Query{Text: "older:90d", Sort: ghpkg.SortUpdated}},
-		{"no_repository", ghpkg.Query{Text: "repo:none"}},
-		{"public", ghpkg.Query{Text: "visibility:public"}},
-		{"most_versions", ghpkg.Query{Sort: "-" + ghpkg.SortVersions}},
-	}
-	var shown []views.Lens
-	for _, lens := range all {
-		shown = append(shown, views.Lens{
-			Key: lens.key, Href: link.WithQuery(t.here, lens.q),
-			Selected: t.q.Text == lens.q.Text && t.q.Sort == lens.q.Sort,
-		})
-	}
-	return shown
 }
 
 func packageHelp(ctx context.Context, text string, mistake error) views.QueryHelp {
@@ -113,21 +96,28 @@ func queryProblem(ctx context.Context, text string, mistake error) *views.QueryP
 	if !ok {
 		return nil
 	}
-	from := min(max(e.Pos, 0), len(text))
-	to := min(from+max(e.Len, 0), len(text))
-	return &views.QueryProblem{
-		Before: text[:from], Wrong: text[from:to], After: text[to:],
-		Text: i18n.T(ctx, "query.problem."+string(e.Reason), "Field", e.Field, "Value", e.Value),
-	}
+	from, to := placeOf(e, text)
+	return &views.QueryProblem{Before: text[:from], Wrong: text[from:to], After: text[to:], Text: mistakeText(ctx, e)}
+}
+
+// placeOf is where in a query a mistake stands.
+func placeOf(e *query.Error, text string) (from, to int) {
+	from = min(max(e.Pos, 0), len(text))
+	return from, min(from+max(e.Len, 0), len(text))
+}
+
+// mistakeText says what is wrong with a query.
+func mistakeText(ctx context.Context, e *query.Error) string {
+	return i18n.T(ctx, "query.problem."+string(e.Reason), "Field", e.Field, "Value", e.Value)
 }
 
 // invalidQuery is the same mistake for programs.
 func invalidQuery(text string, mistake error) error {
-	args := map[string]any{"Name": "q", "Value": text}
 	if e, ok := errors.AsType[*query.Error](mistake); ok {
-		from := min(max(e.Pos, 0), len(text))
-		args["Value"] = text[from:min(from+max(e.Len, 0), len(text))]
+		from, to := placeOf(e, text)
+		text = text[from:to]
 	}
+	args := map[string]any{"Name": "q", "Value": text}
 	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeInvalidFilter, Op: "handlers.search", Args: args, Err: mistake}
 }
 

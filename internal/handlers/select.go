@@ -119,7 +119,7 @@ func (h *edge) selectPackages(ctx context.Context, s *auth.Session, action ghpkg
 		if err != nil {
 			return operations.Selection{}, err
 		}
-		return selectionOfGone(from, gone, t, active, unseen)
+		return selectionOfGone(from, t, gone, active, unseen)
 	}
 	return selectionOfPackages(from, t, active)
 }
@@ -138,31 +138,31 @@ func (h *edge) selectEverywhere(ctx context.Context, s *auth.Session, action ghp
 		if err != nil {
 			return operations.Selection{}, err
 		}
-		return selectionOfGone(from, gone, t, all, unseen)
+		return selectionOfGone(from, t, gone, all, unseen)
 	}
 	return selectionOfPackages(from, t, all)
 }
 
 func selectionOfPackages(from string, t wanted, active *inventory.Packages) (operations.Selection, error) {
-	sel, err := newSelection(from, active.Notices)
+	found := t.selected(active)
+	sel, err := newSelection(from, active.Notices, found.Notices)
 	if err != nil {
 		return sel, err
 	}
-	rows, _ := t.selected(active)
-	for _, p := range rows {
+	for _, p := range found.Rows {
 		add(&sel, ghpkg.OperationItem{Target: ghpkg.TargetOf(p), CreatedAt: p.CreatedAt})
 	}
 	return sel, nil
 }
 
-func selectionOfGone(from string, gone []gonePackage, t wanted, active *inventory.Packages, unseen []ghpkg.Notice) (operations.Selection, error) {
-	sel, err := newSelection(from, active.Notices, unseen, []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}})
+func selectionOfGone(from string, t wanted, gone []gonePackage, active *inventory.Packages, unseen []ghpkg.Notice) (operations.Selection, error) {
+	found := selectGone(gone, t)
+	sel, err := newSelection(from, active.Notices, unseen, found.Notices, []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}})
 	if err != nil {
 		return sel, err
 	}
-	rows, _ := selectGone(gone, t)
 	taken := namesTaken(active)
-	for _, g := range rows {
+	for _, g := range found.Rows {
 		add(&sel, goneItem(g, taken))
 	}
 	return sel, nil
@@ -190,12 +190,12 @@ func (h *edge) selectVersions(ctx context.Context, s *auth.Session, action ghpkg
 	if err != nil {
 		return operations.Selection{}, err
 	}
-	sel, err := newSelection(from, listing.Notices)
+	found := listing.Select(q, search)
+	sel, err := newSelection(from, listing.Notices, found.Notices)
 	if err != nil {
 		return sel, err
 	}
-	rows, _ := listing.Select(q, search)
-	for _, v := range rows {
+	for _, v := range found.Rows {
 		add(&sel, versionItem(p, v))
 	}
 	if action == ghpkg.ActionDelete {

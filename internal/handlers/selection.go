@@ -38,17 +38,37 @@ func picked(address string, action *views.Action) string {
 // loadingAgain is after how long a table that is still loading is asked again.
 const loadingAgain = 2 * time.Second
 
+// decided is the form without its choice of all that match, where it is not
+// known what does.
+func decided(s *views.Selection, notices []ghpkg.Notice) *views.Selection {
+	if s == nil || !inventory.Undecided(notices) {
+		return s
+	}
+	by := *s
+	by.Total = 0
+	return &by
+}
+
 // newSelection begins what is selected from a table, unless that is still
-// loading: what is not there yet would be left out without anybody having seen it.
+// loading, or does not know what its query selects: what is not there would be
+// left out without anybody having seen it.
 func newSelection(from string, notices ...[]ghpkg.Notice) (operations.Selection, error) {
 	sel := operations.Selection{Source: from, Complete: true}
 	for _, some := range notices {
+		if inventory.Undecided(some) {
+			return sel, undecided(some)
+		}
 		if loading(some) {
 			return sel, &fault.Error{Kind: fault.RateLimited, Code: fault.CodeLoading, Op: "handlers.select", RetryAfter: loadingAgain}
 		}
 		sel.Complete = sel.Complete && ghpkg.Listing[ghpkg.Package]{Notices: some}.Complete()
 	}
 	return sel, nil
+}
+
+// undecided refuses all that match, and says of what that is not known.
+func undecided(notices []ghpkg.Notice) error {
+	return &fault.Error{Kind: fault.Invalid, Code: fault.CodeUndecided, Op: "handlers.select", Args: map[string]any{"Notices": notices}}
 }
 
 // add takes an item in. One whose name has no address here cannot be changed
@@ -78,7 +98,9 @@ func goneItem(g gonePackage, taken map[name]bool) ghpkg.OperationItem {
 }
 
 func factsOf(ref ghpkg.Ref, active *inventory.Versions) ghpkg.PackageFacts {
-	return ghpkg.PackageFacts{Ref: ref, Versions: len(active.Items), Tagged: active.Tagged, Complete: active.Complete()}
+	return ghpkg.PackageFacts{
+		Ref: ref, Versions: len(active.Items), Tagged: active.Tagged, References: active.References(), Complete: active.Complete(),
+	}
 }
 
 // name is what only one active package can have.

@@ -142,9 +142,14 @@ func noticeText(ctx context.Context, n ghpkg.Notice) string {
 	if n.Owner != "" {
 		return i18n.T(ctx, "notice.owner_failed", "Owner", n.Owner)
 	}
-	if n.Kind == ghpkg.NoticeVanished {
-		count, _ := strconv.Atoi(n.Detail) // we wrote it
+	count, _ := strconv.Atoi(n.Detail) // where we wrote it
+	switch n.Kind {
+	case ghpkg.NoticeVanished:
 		return i18n.T(ctx, "notice.vanished", "Count", count)
+	case ghpkg.NoticeUnsorted:
+		return i18n.T(ctx, "notice.unsorted", "Count", count)
+	case ghpkg.NoticeUnknown:
+		return i18n.T(ctx, "notice.unknown."+n.Field, "Count", count)
 	}
 	return i18n.T(ctx, "notice."+string(n.Kind), "Type", typ)
 }

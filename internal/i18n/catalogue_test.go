@@ -82,7 +82,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"fault.":             names(fault.Codes()),
 		"fix.":               names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeMoved, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners}),
+		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeMoved, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners, ghpkg.NoticeUnsorted}),
 		"type.":              append(names(ghpkg.Types()), "any"),
 		"visibility.":        append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
 		"state.":             names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
@@ -97,6 +97,8 @@ func families() map[string][]string {
 		"column.":            {"versions", "updated", "repository"},
 		"query.help.":        queryExamples(),
 		"query.problem.":     names(query.Reasons()),
+		"notice.unknown.":    names(query.Gaps()),
+		"filter.hint.":       {"change", "one_of", "number", "date", "names", "once"},
 		"language.":          {"any"},
 		"landing.":           {"browse.title", "browse.text", "restore.title", "restore.text", "record.title", "record.text"},
 		"confirm.":           confirmKeys(),

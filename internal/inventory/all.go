@@ -72,6 +72,7 @@ func (i *Inventory) All(ctx context.Context, eyes Eyes, owners []ghpkg.Owner, q 
 		return all, nil
 	}
 	partly := *all
+	partly.Whole = nil
 	partly.Notices = append(slices.Clone(all.Notices), failed...)
 	return &partly, nil
 }
@@ -91,6 +92,7 @@ func (u *unions) get(session string, parts []*Packages) *Packages {
 		l.Notices = appendNotices(l.Notices, part.Notices)
 	}
 	all := NewPackages(l)
+	all.Whole = wholeOf(parts)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if old, ok := u.held[session]; ok {
@@ -102,4 +104,13 @@ func (u *unions) get(session string, parts []*Packages) *Packages {
 	}
 	u.held[session] = union{parts, all}
 	return all
+}
+
+// wholeOf returns the types of which nothing is known to be missing in any part.
+func wholeOf(parts []*Packages) map[ghpkg.Type]bool {
+	whole := map[ghpkg.Type]bool{}
+	for _, t := range ghpkg.Types() {
+		whole[t] = !slices.ContainsFunc(parts, func(p *Packages) bool { return !p.Whole[t] })
+	}
+	return whole
 }

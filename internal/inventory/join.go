@@ -43,6 +43,7 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 	var firstErr error
 	loads := make([]*load[ghpkg.Package], len(views))
 	parts := make([]ghpkg.Listing[ghpkg.Package], 0, len(views))
+	entire := make(map[ghpkg.Type]bool, len(views))
 	for n, v := range views {
 		seen, err := i.packages.show(ctx, v)
 		if err != nil {
@@ -55,6 +56,7 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 		}
 		loads[n] = seen.whole
 		parts = append(parts, seen.listing)
+		entire[types[n]] = seen.listing.Complete()
 	}
 	if len(parts) == 0 {
 		return nil, firstErr
@@ -71,6 +73,7 @@ func (i *Inventory) join(ctx context.Context, key joinKey, types []ghpkg.Type, v
 	}
 	i.counts.fill(key.session, key.owner, all.Items, i.Now().Add(-i.Stale))
 	packages := NewPackages(all)
+	packages.Whole = entire
 	if lasting {
 		i.joined.put(key, join{loads, revision, packages})
 	}

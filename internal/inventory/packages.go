@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
@@ -15,7 +16,9 @@ import (
 // items must not be changed.
 type Packages struct {
 	ghpkg.Listing[ghpkg.Package]
-	ByType map[ghpkg.Type]int // how many there are of each
+	ByType    map[ghpkg.Type]int  // how many there are of each
+	Whole     map[ghpkg.Type]bool // of which types nothing is known to be missing
+	Uncounted int                 // of how many the number of versions is not known
 
 	order *order[ghpkg.Package]
 }
@@ -26,6 +29,9 @@ func NewPackages(l ghpkg.Listing[ghpkg.Package]) *Packages {
 	p.Items = unique(p.Items, func(p *ghpkg.Package) int64 { return p.ID })
 	for n := range p.Items {
 		p.ByType[p.Items[n].Type]++
+		if p.Items[n].VersionCount == nil {
+			p.Uncounted++
+		}
 	}
 	p.order = newOrder(p.Items, "-"+ghpkg.SortUpdated, comparePackages, func(p *ghpkg.Package) int64 { return p.ID })
 	return p
@@ -76,34 +82,32 @@ func count(n *int) int {
 	return *n
 }
 
-// Select returns one page of those packages that q's filters and the query
-// select, in q's order, and how many they select in all. The default order is
-// the newest update first.
-func (p *Packages) Select(q ghpkg.Query, search query.Packages) (page []ghpkg.Package, total int) {
-	return pageOf(p.order.by(q.Sort), q, packageMatch(q, search))
-}
-
-// packageMatch returns what a package has to fulfil; nil: nothing.
-func packageMatch(q ghpkg.Query, search query.Packages) func(*ghpkg.Package) bool {
-	repo := strings.ToLower(q.Repo)
-	visibility := q.Visibility
-	if visibility == ghpkg.Internal {
-		visibility = "" // GitHub has filtered
+// Select selects packages by their types and by the query, and returns them in
+// q's order. The default order is the newest update first.
+func (p *Packages) Select(q ghpkg.Query, search query.Packages) Selected[ghpkg.Package] {
+	s := Selected[ghpkg.Package]{ByType: p.ByType}
+	uncounted := p.Uncounted
+	var match func(*ghpkg.Package) bool
+	sieve := search.Sieve()
+	if len(q.Types) > 0 || !search.Empty() {
+		s.ByType, uncounted = map[ghpkg.Type]int{}, 0
+		match = func(p *ghpkg.Package) bool {
+			if len(q.Types) > 0 && !slices.Contains(q.Types, p.Type) || !sieve.Match(p) {
+				return false
+			}
+			s.ByType[p.Type]++
+			if p.VersionCount == nil {
+				uncounted++
+			}
+			return true
+		}
 	}
-	if len(q.Types) == 0 && visibility == "" && repo == "" && search.Empty() {
-		return nil
+	s.Rows, s.Total = pageOf(p.order.by(q.Sort), q, match)
+	s.Notices = Unknown(sieve.Missing)
+	if field, _ := q.Sort.Descending(); field == ghpkg.SortVersions && uncounted > 0 {
+		s.Notices = append(s.Notices, ghpkg.Notice{Kind: ghpkg.NoticeUnsorted, Detail: strconv.Itoa(uncounted)})
 	}
-	return func(p *ghpkg.Package) bool {
-		return (len(q.Types) == 0 || slices.Contains(q.Types, p.Type)) &&
-			(visibility == "" || p.Visibility == visibility) &&
-			(repo == "" || linkedTo(p, repo)) &&
-			search.Match(p)
-	}
-}
-
-func linkedTo(p *ghpkg.Package, repo string) bool {
-	return p.Repository != nil &&
-		(strings.EqualFold(p.Repository.Name, repo) || strings.EqualFold(p.Repository.FullName, repo))
+	return s
 }
 
 // Packages returns an owner's packages of the given types as eyes see them. All

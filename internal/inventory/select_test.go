@@ -99,8 +99,15 @@ func TestSelectPackages(t *testing.T) {
 		if err != nil {
 			t.Fatalf("seed %d: %q: %v", seed, q.Text, err)
 		}
+		if q.Repo != "" {
+			search = search.OfRepo(q.Repo)
+		}
+		if q.Visibility != "" {
+			search = search.OfVisibility(q.Visibility)
+		}
 		for q.Page = 1; ; q.Page++ {
-			page, total := table.Select(q, search)
+			selected := table.Select(q, search)
+			page, total := selected.Rows, selected.Total
 			if total != len(want) || len(page) > q.PerPage || len(page) < q.PerPage && len(got)+len(page) != total {
 				t.Fatalf("seed %d: page %d has %d of %d rows; wanted are %d: %+v", seed, q.Page, len(page), total, len(want), q)
 			}
@@ -164,7 +171,8 @@ func TestSelectVersions(t *testing.T) {
 				t.Fatal(err)
 			}
 			table := inventory.NewVersions(ghpkg.Listing[lean.Version]{Items: lean.All(all)}, c.typ, c.query.State)
-			page, total := table.Select(c.query, search)
+			selected := table.Select(c.query, search)
+			page, total := selected.Rows, selected.Total
 			ids := []int64{}
 			for _, v := range page {
 				ids = append(ids, v.ID)

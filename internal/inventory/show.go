@@ -46,6 +46,24 @@ func (s *shelf[T]) show(ctx context.Context, v view[T]) (shown[T], error) {
 	return shown[T]{listing, v.current}, nil
 }
 
+// peek returns the key's listing if there is one that may be shown without
+// asking GitHub.
+func (s *shelf[T]) peek(key ghpkg.ListingKey) (listing ghpkg.Listing[T], ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.entries[key]
+	if e == nil {
+		return listing, false
+	}
+	for _, l := range []*load[T]{e.current, e.good} {
+		if l != nil && l.ok() && s.age(l) < s.Rights {
+			listing, err := l.snapshot()
+			return listing, err == nil
+		}
+	}
+	return listing, false
+}
+
 // wait returns when the load is finished, or when a request has waited enough.
 func (s *shelf[T]) wait(ctx context.Context, l *load[T]) {
 	ctx, cancel := context.WithTimeout(ctx, s.Wait)

@@ -57,11 +57,11 @@ func compareVersions(a, b *lean.Version, field ghpkg.Sort) int {
 	}
 }
 
-// Select returns one page of those versions that the query selects, in q's
-// order, and how many it selects in all. The default order is the newest first;
-// of deleted ones, the fewest days left first.
-func (v *Versions) Select(q ghpkg.Query, search query.Versions) (page []ghpkg.Version, total int) {
+// Select selects versions by the query, and returns them in q's order. The
+// default order is the newest first; of deleted ones, the fewest days left first.
+func (v *Versions) Select(q ghpkg.Query, search query.Versions) Selected[ghpkg.Version] {
 	var match func(*lean.Version) bool
+	sieve := search.Sieve()
 	if !search.Empty() {
 		var full ghpkg.Version
 		names := search.Names()
@@ -70,12 +70,13 @@ func (v *Versions) Select(q ghpkg.Query, search query.Versions) (page []ghpkg.Ve
 			if names { // which have to be written out
 				full.Name = v.Name()
 			}
-			return search.Match(&full)
+			return sieve.Match(&full)
 		}
 	}
 	rows, total := pageOf(v.order.by(q.Sort), q, match)
+	s := Selected[ghpkg.Version]{Total: total, Notices: Unknown(sieve.Missing)}
 	for n := range rows {
-		page = append(page, rows[n].Full())
+		s.Rows = append(s.Rows, rows[n].Full())
 	}
-	return page, total
+	return s
 }

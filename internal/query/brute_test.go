@@ -22,6 +22,34 @@ type condition[T any] struct {
 	holds func(*T) bool
 }
 
+// term is a condition, and what has to be known of a row to say that it does
+// not hold: the gap, or "" if nothing is missing.
+type term[T any] struct {
+	condition[T]
+	missing func(*T) query.Gap
+}
+
+// always is a term about what is known of every row.
+func always[T any](c condition[T]) term[T] {
+	return term[T]{c, func(*T) query.Gap { return "" }}
+}
+
+// lacking is a term about what is missing of some rows.
+func lacking[T any](c condition[T], gap query.Gap, missing func(*T) bool) term[T] {
+	return term[T]{c, func(x *T) query.Gap {
+		if missing(x) {
+			return gap
+		}
+		return ""
+	}}
+}
+
+// asked is a whole query: what it means, and which gaps leave it open.
+type asked[T any] struct {
+	text  string
+	means func(*T) (meant bool, gaps []query.Gap)
+}
+
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 // written writes a value in one of the ways that mean the same.
@@ -52,26 +80,37 @@ func either[T any](r *rand.Rand, field string, one func() condition[T]) conditio
 }
 
 // conjunction makes a query of a few terms, some of them negated.
-func conjunction[T any](r *rand.Rand, one func() condition[T]) condition[T] {
+func conjunction[T any](r *rand.Rand, one func() term[T]) asked[T] {
 	var texts []string
-	var terms []func(*T) bool
+	var terms []func(*T) (holds bool, gap query.Gap)
 	for range r.IntN(4) {
-		c := one()
-		if r.IntN(3) == 0 {
-			texts = append(texts, "-"+c.text)
-			terms = append(terms, func(x *T) bool { return !c.holds(x) })
-		} else {
-			texts = append(texts, c.text)
-			terms = append(terms, c.holds)
+		t, sign, not := one(), "", r.IntN(3) == 0
+		if not {
+			sign = "-"
 		}
+		texts = append(texts, sign+t.text)
+		terms = append(terms, func(x *T) (bool, query.Gap) {
+			switch holds := t.holds(x); {
+			case holds:
+				return !not, ""
+			case t.missing(x) != "":
+				return false, t.missing(x)
+			}
+			return not, ""
+		})
 	}
-	return condition[T]{strings.Join(texts, pick(r, " ", "  ", "\t")), func(x *T) bool {
-		for _, holds := range terms {
-			if !holds(x) {
-				return false
+	return asked[T]{strings.Join(texts, pick(r, " ", "  ", "\t")), func(x *T) (bool, []query.Gap) {
+		var gaps []query.Gap
+		for _, t := range terms {
+			holds, gap := t(x)
+			if !holds && gap == "" {
+				return false, nil
+			}
+			if gap != "" && !slices.Contains(gaps, gap) {
+				gaps = append(gaps, gap)
 			}
 		}
-		return true
+		return len(gaps) == 0, gaps
 	}}
 }
 
@@ -136,6 +175,9 @@ func compared[T, O any](r *rand.Rand, operand func() (string, O), order func(*T,
 // dated compares times as the text that they are written as.
 func dated[T any](r *rand.Rand, field string, of func(*T) time.Time) condition[T] {
 	return either(r, field, func() condition[T] {
+		if r.IntN(8) == 0 {
+			return condition[T]{cased(r, "unknown"), func(x *T) bool { return of(x).IsZero() }}
+		}
 		layout := pick(r, "2006", "2006-01", "2006-01-02", "2006-01-02T15:04:05Z")
 		return compared(r, func() (string, string) {
 			at := someday(r)
@@ -172,7 +214,7 @@ func aged[T any](r *rand.Rand, of func(*T) time.Time) condition[T] {
 func randomPackage(t testing.TB, r *rand.Rand) ghpkg.Package {
 	p := ghpkg.Package{
 		Name: name(r), Type: pick(r, ghpkg.Types()...), Owner: owner(t, pick(r, "acme", "Acme", "mona")),
-		Visibility: pick(r, ghpkg.Public, ghpkg.Private, ghpkg.Internal), CreatedAt: someday(r), UpdatedAt: someday(r),
+		Visibility: pick(r, ghpkg.Public, ghpkg.Private, ghpkg.Internal, ""), CreatedAt: someday(r), UpdatedAt: someday(r),
 	}
 	if r.IntN(4) > 0 {
 		p.VersionCount = new(r.IntN(12))
@@ -184,28 +226,32 @@ func randomPackage(t testing.TB, r *rand.Rand) ghpkg.Package {
 	return p
 }
 
-func randomPackageTerm(r *rand.Rand) condition[ghpkg.Package] {
+func randomPackageTerm(r *rand.Rand) term[ghpkg.Package] {
 	type P = ghpkg.Package
+	undated := func(of func(*P) time.Time) func(*P) bool { return func(p *P) bool { return of(p).IsZero() } }
+	created, updated := func(p *P) time.Time { return p.CreatedAt }, func(p *P) time.Time { return p.UpdatedAt }
 	switch r.IntN(9) {
 	case 0:
-		return either(r, "type", func() condition[P] {
+		return always(either(r, "type", func() condition[P] {
 			typ := pick(r, ghpkg.Types()...)
 			return condition[P]{written(r, cased(r, string(typ)), false), func(p *P) bool { return p.Type == typ }}
-		})
+		}))
 	case 1:
-		return either(r, "visibility", func() condition[P] {
+		c := either(r, "visibility", func() condition[P] {
 			v := pick(r, ghpkg.Public, ghpkg.Private, ghpkg.Internal)
 			return condition[P]{written(r, cased(r, string(v)), false), func(p *P) bool { return p.Visibility == v }}
 		})
+		internal := strings.Contains(strings.ToLower(c.text), "internal")
+		return lacking(c, query.GapVisibility, func(p *P) bool { return p.Visibility == "" || internal && p.Visibility == ghpkg.Private })
 	case 2:
-		return either(r, "repo", func() condition[P] { return randomRepo(r) })
+		return lacking(either(r, "repo", func() condition[P] { return randomRepo(r) }), query.GapRepository, func(p *P) bool { return p.Repository == nil })
 	case 3:
-		return either(r, "owner", func() condition[P] {
+		return always(either(r, "owner", func() condition[P] {
 			login := pick(r, "acme", "mona", "nobody")
 			return condition[P]{cased(r, login), func(p *P) bool { return p.Owner.Is(login) }}
-		})
+		}))
 	case 4:
-		return either(r, "versions", func() condition[P] {
+		c := either(r, "versions", func() condition[P] {
 			if r.IntN(4) == 0 {
 				return condition[P]{cased(r, "unknown"), func(p *P) bool { return p.VersionCount == nil }}
 			}
@@ -216,15 +262,16 @@ func randomPackageTerm(r *rand.Rand) condition[ghpkg.Package] {
 				return *p.VersionCount - n, true
 			})
 		})
+		return lacking(c, query.GapVersions, func(p *P) bool { return p.VersionCount == nil })
 	case 5:
-		return aged(r, func(p *P) time.Time { return p.UpdatedAt })
+		return lacking(aged(r, updated), query.GapUpdated, undated(updated))
 	case 6:
-		return dated(r, "updated", func(p *P) time.Time { return p.UpdatedAt })
+		return lacking(dated(r, "updated", updated), query.GapUpdated, undated(updated))
 	case 7:
-		return dated(r, "created", func(p *P) time.Time { return p.CreatedAt })
+		return lacking(dated(r, "created", created), query.GapCreated, undated(created))
 	default:
 		text, folded := word(r)
-		return condition[P]{text, func(p *P) bool { return strings.Contains(strings.ToLower(p.Name), folded) }}
+		return always(condition[P]{text, func(p *P) bool { return strings.Contains(strings.ToLower(p.Name), folded) }})
 	}
 }
 
@@ -254,12 +301,14 @@ func randomVersion(r *rand.Rand) ghpkg.Version {
 	return v
 }
 
-func randomVersionTerm(r *rand.Rand) condition[ghpkg.Version] {
+func randomVersionTerm(r *rand.Rand) term[ghpkg.Version] {
 	type V = ghpkg.Version
+	undated := func(of func(*V) time.Time) func(*V) bool { return func(v *V) bool { return of(v).IsZero() } }
+	created, updated := func(v *V) time.Time { return v.CreatedAt }, func(v *V) time.Time { return v.UpdatedAt }
 	bareTag := func(v *V) bool { return len(v.Tags) == 0 }
 	switch r.IntN(7) {
 	case 0:
-		return either(r, "tag", func() condition[V] {
+		return always(either(r, "tag", func() condition[V] {
 			tag := pick(r, words()...)
 			folded := strings.ToLower(tag)
 			switch quotes := strings.ContainsAny(tag, ` ",`) || tag == "none"; r.IntN(3) {
@@ -277,9 +326,9 @@ func randomVersionTerm(r *rand.Rand) condition[ghpkg.Version] {
 					return slices.ContainsFunc(v.Tags, func(s string) bool { return strings.ToLower(s) == folded })
 				}}
 			}
-		})
+		}))
 	case 1:
-		return either(r, "digest", func() condition[V] {
+		c := either(r, "digest", func() condition[V] {
 			algorithm, digits := pick(r, "", "sha256:", "SHA512:"), pick(r, "3", "f", "3F", "a0")
 			return condition[V]{algorithm + digits, func(v *V) bool {
 				low := strings.ToLower(v.Name)
@@ -289,35 +338,37 @@ func randomVersionTerm(r *rand.Rand) condition[ghpkg.Version] {
 				return strings.HasPrefix(low, "sha256:"+strings.ToLower(digits)) || strings.HasPrefix(low, "sha512:"+strings.ToLower(digits))
 			}}
 		})
+		return lacking(c, query.GapDigest, func(v *V) bool { return !strings.HasPrefix(strings.ToLower(v.Name), "sha") })
 	case 2:
-		return condition[V]{cased(r, pick(r, "untagged", "is:untagged")), bareTag}
+		return always(condition[V]{cased(r, pick(r, "untagged", "is:untagged")), bareTag})
 	case 3:
-		return aged(r, func(v *V) time.Time { return v.CreatedAt })
+		return lacking(aged(r, created), query.GapCreated, undated(created))
 	case 4:
-		return dated(r, "updated", func(v *V) time.Time { return v.UpdatedAt })
+		return lacking(dated(r, "updated", updated), query.GapUpdated, undated(updated))
 	case 5:
-		return dated(r, "created", func(v *V) time.Time { return v.CreatedAt })
+		return lacking(dated(r, "created", created), query.GapCreated, undated(created))
 	default:
 		text, folded := word(r)
 		if r.IntN(6) == 0 {
 			text, folded = "sha256:3F", "sha256:3f"
 		}
-		return condition[V]{text, func(v *V) bool {
+		return always(condition[V]{text, func(v *V) bool {
 			return strings.Contains(strings.ToLower(v.Name), folded) ||
 				slices.ContainsFunc(v.Tags, func(s string) bool { return strings.Contains(strings.ToLower(s), folded) })
-		}}
+		}})
 	}
 }
 
 // matcher is a query of either table.
 type matcher[T any] interface {
 	Match(*T) bool
+	Sieve() *query.Sieve[T]
 	String() string
 }
 
 // compare evaluates random queries in both ways, and once more after they were
 // written in their canonical form and read again.
-func compare[T any, Q matcher[T]](t *testing.T, rows []T, next func() condition[T], parse func(string) (Q, error)) {
+func compare[T any, Q matcher[T]](t *testing.T, rows []T, next func() asked[T], parse func(string) (Q, error)) {
 	t.Helper()
 	found, all := 0, 0
 	for range 5_000 {
@@ -330,13 +381,22 @@ func compare[T any, Q matcher[T]](t *testing.T, rows []T, next func() condition[
 		if err != nil || again.String() != q.String() {
 			t.Fatalf("%q is %q, which is read as %q: %v", want.text, q, again, err)
 		}
+		sieve, missing := q.Sieve(), map[query.Gap]int{}
 		for i := range rows {
-			got, expected := q.Match(&rows[i]), want.holds(&rows[i])
-			if got != expected || again.Match(&rows[i]) != got {
+			expected, gaps := want.means(&rows[i])
+			for _, gap := range gaps {
+				missing[gap]++
+			}
+			if got := q.Match(&rows[i]); got != expected || again.Match(&rows[i]) != got || sieve.Match(&rows[i]) != got {
 				t.Fatalf("%q (%q) matches %+v: %t, want %t", want.text, q, rows[i], got, expected)
 			}
-			if all++; got {
+			if all++; expected {
 				found++
+			}
+		}
+		for _, gap := range query.Gaps() {
+			if got := sieve.Missing(gap); got != missing[gap] {
+				t.Fatalf("%q (%q): of %d rows it is not known, for want of %s; want %d", want.text, q, got, gap, missing[gap])
 			}
 		}
 	}
@@ -353,8 +413,8 @@ func TestPackagesAgainstBruteForce(t *testing.T) {
 		rows = append(rows, randomPackage(t, r))
 	}
 	compare(t, rows,
-		func() condition[ghpkg.Package] {
-			return conjunction(r, func() condition[ghpkg.Package] { return randomPackageTerm(r) })
+		func() asked[ghpkg.Package] {
+			return conjunction(r, func() term[ghpkg.Package] { return randomPackageTerm(r) })
 		},
 		func(s string) (query.Packages, error) { return query.ParsePackages(s, now()) })
 }
@@ -367,8 +427,8 @@ func TestVersionsAgainstBruteForce(t *testing.T) {
 		rows = append(rows, randomVersion(r))
 	}
 	compare(t, rows,
-		func() condition[ghpkg.Version] {
-			return conjunction(r, func() condition[ghpkg.Version] { return randomVersionTerm(r) })
+		func() asked[ghpkg.Version] {
+			return conjunction(r, func() term[ghpkg.Version] { return randomVersionTerm(r) })
 		},
 		func(s string) (query.Versions, error) { return query.ParseVersions(s, ghpkg.Container, now()) })
 }

@@ -19,7 +19,7 @@
 //
 //	state:deleted        the other list (active, deleted): one value, see Packages.State
 //	older:90d newer:2w   at least, less than that long ago: updated (packages), created (versions)
-//	updated:<2026        by date; also created:
+//	updated:<2026        by date; also created: (updated:unknown where GitHub gave none)
 //
 // Of packages: type:npm,maven; visibility:public; repo:api and repo:acme/api
 // (repo:none has no repository); owner:acme; versions:>100 (versions:unknown
@@ -29,9 +29,15 @@
 // or is:untagged or untagged (container images without a tag); digest:3f9a or
 // digest:sha256:3f9a (its beginning). A word may be a pasted digest.
 //
-// Quoted, tag:"none", repo:"none" and "untagged" are names like any other. What
-// is not known (a number that GitHub did not give, a zero time) matches no
-// comparison, and so does match a negated one. There are no wildcards but the
-// one of tags: "%", "_" and "*" are plain characters. Whatever cannot be read
-// is an Error that says where; nothing is ignored.
+// Quoted, tag:"none", repo:"none" and "untagged" are names like any other.
+//
+// What is not known of a row (a number or a time that GitHub did not give, the
+// repository of a package that it named none of, tags of types that it gives
+// none of, whether what it calls private is internal) satisfies neither a term
+// nor its negation, and a Sieve counts such rows. Only the values that ask for
+// just that know: versions:unknown, updated:unknown, repo:none.
+//
+// There are no wildcards but the one of tags: "%", "_" and "*" are plain
+// characters. Whatever cannot be read is an Error that says where; nothing is
+// ignored.
 package query

@@ -8,7 +8,8 @@ type Reason string
 // All that can be wrong.
 const (
 	UnknownField Reason = "unknown_field"  // foo:bar
-	NotHere      Reason = "not_here"       // a field of the other table: tag: among packages, type: among versions
+	OfVersions   Reason = "of_versions"    // a field of the other table: tag: among packages
+	OfPackages   Reason = "of_packages"    // the same: type: among versions
 	EmptyValue   Reason = "empty_value"    // type: or type:npm,,maven or ""
 	BadValue     Reason = "bad_value"      // type:pypi
 	BadNumber    Reason = "bad_number"     // versions:many or versions:>
@@ -26,7 +27,7 @@ const (
 // Reasons returns every reason.
 func Reasons() []Reason {
 	return []Reason{
-		UnknownField, NotHere, EmptyValue, BadValue, BadNumber, BadDuration, BadDate, BadRange, Conflict,
+		UnknownField, OfVersions, OfPackages, EmptyValue, BadValue, BadNumber, BadDuration, BadDate, BadRange, Conflict,
 		OpenQuote, StrayQuote, BadText, TooLong, TooManyTerms,
 	}
 }

@@ -29,26 +29,48 @@ func ParsePackages(s string, now time.Time) (Packages, error) {
 func PackageFields() []string { return packageLanguage(time.Time{}).names() }
 
 func packageLanguage(now time.Time) language[ghpkg.Package] {
-	updated := func(p *ghpkg.Package, v *value) bool { return v.within(p.UpdatedAt) }
+	updated := times(GapUpdated, func(p *ghpkg.Package) time.Time { return p.UpdatedAt })
 	return language[ghpkg.Package]{
 		fields: []field[ghpkg.Package]{
-			{"", text, func(p *ghpkg.Package, v *value) bool { return contains(p.Name, v.part) }},
-			{"type", oneOf(ghpkg.Types()...), func(p *ghpkg.Package, v *value) bool { return string(p.Type) == v.folded }},
+			{name: "", read: text, match: func(p *ghpkg.Package, v *value) bool { return contains(p.Name, v.part) }},
+			{name: "type", read: oneOf(ghpkg.Types()...), match: func(p *ghpkg.Package, v *value) bool { return string(p.Type) == v.folded }},
 			{"visibility", oneOf(ghpkg.Public, ghpkg.Private, ghpkg.Internal),
-				func(p *ghpkg.Package, v *value) bool { return string(p.Visibility) == v.folded }},
-			{"repo", orNone, linked},
-			{"owner", login, func(p *ghpkg.Package, v *value) bool { return equal(p.Owner.Login(), v.folded) }},
-			{"versions", number, counted},
-			{"older", older(now), updated},
-			{"newer", newer(now), updated},
-			{"updated", date, updated},
-			{"created", date, func(p *ghpkg.Package, v *value) bool { return v.within(p.CreatedAt) }},
+				func(p *ghpkg.Package, v *value) bool { return string(p.Visibility) == v.folded }, told, GapVisibility},
+			{"repo", orNone, linked, func(p *ghpkg.Package, _ *value) bool { return p.Repository != nil }, GapRepository},
+			{name: "owner", read: login, match: func(p *ghpkg.Package, v *value) bool { return equal(p.Owner.Login(), v.folded) }},
+			{"versions", number, counted, func(p *ghpkg.Package, _ *value) bool { return p.VersionCount != nil }, GapVersions},
+			updated.called("older", older(now)),
+			updated.called("newer", newer(now)),
+			updated.called("updated", date),
+			times(GapCreated, func(p *ghpkg.Package) time.Time { return p.CreatedAt }).called("created", date),
 			state[ghpkg.Package](),
 		},
-		others:  []string{"tag", "digest", "is"},
-		plain:   func(string) bool { return false },
-		rewrite: func(*token) *Error { return nil },
+		others:    []string{"tag", "digest", "is"},
+		elsewhere: OfVersions,
+		plain:     func(string) bool { return false },
+		rewrite:   func(*token) *Error { return nil },
 	}
+}
+
+// told reports whether GitHub has told that a package's visibility is not v:
+// what it knows to be internal it may call private.
+func told(p *ghpkg.Package, v *value) bool {
+	return p.Visibility != "" && (v.folded != string(ghpkg.Internal) || p.Visibility != ghpkg.Private)
+}
+
+// times is a field without its name, which compares one of the times of a row.
+func times[T any](gap Gap, of func(*T) time.Time) field[T] {
+	return field[T]{
+		match: func(x *T, v *value) bool { return v.within(of(x)) },
+		known: func(x *T, _ *value) bool { return !of(x).IsZero() },
+		gap:   gap,
+	}
+}
+
+// called returns the field with its name.
+func (f field[T]) called(name string, read func(atom) (value, Reason)) field[T] {
+	f.name, f.read = name, read
+	return f
 }
 
 // names returns the names of the fields.
@@ -87,7 +109,7 @@ func (p Packages) Types() []ghpkg.Type {
 			continue
 		}
 		said = true
-		types = slices.DeleteFunc(types, func(typ ghpkg.Type) bool { return !t.matches(&ghpkg.Package{Type: typ}) })
+		types = slices.DeleteFunc(types, func(typ ghpkg.Type) bool { return t.holds(&ghpkg.Package{Type: typ}) != yes })
 	}
 	if !said {
 		return nil
@@ -113,6 +135,39 @@ func (p Packages) Repo() string {
 		return ""
 	}
 	return v.text
+}
+
+// OfRepo returns the query for packages of a repository alone, whose name is
+// taken literally.
+func (p Packages) OfRepo(name string) Packages {
+	return p.and("repo", atom{text: name, quoted: true})
+}
+
+// OfVisibility returns the query for packages of a visibility alone.
+func (p Packages) OfVisibility(v ghpkg.Visibility) Packages {
+	return p.and("visibility", atom{text: string(v)})
+}
+
+// and adds a term with a value that can be read.
+func (p Packages) and(name string, a atom) Packages {
+	fields := packageLanguage(p.now).fields
+	f := fields[slices.IndexFunc(fields, func(f field[ghpkg.Package]) bool { return f.name == name })]
+	v, _ := f.read(a)
+	p.terms = append(slices.Clip(p.terms), term[ghpkg.Package]{field: f, values: []value{v}})
+	return p
+}
+
+// Toggle returns the query without this very term, in its canonical form; or
+// with it, if it is not there.
+func (p Packages) Toggle(term string) (toggled Packages, had bool) {
+	if p.Has(term) {
+		return Packages{p.drop(term)}, true
+	}
+	with, err := p.With(term)
+	if err != nil {
+		return p, false
+	}
+	return with, false
 }
 
 // With returns the query with these terms: a field takes the place of the

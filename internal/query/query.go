@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -16,84 +15,17 @@ const (
 	MaxTerms  = 50
 )
 
-// field is a field of the language of one table. The word is one without a name.
-type field[T any] struct {
-	name  string
-	read  func(atom) (value, Reason) // the reason is empty if it could be read
-	match func(*T, *value) bool
-}
-
-// value is one of the values of a term, ready to be compared.
-type value struct {
-	text   string // as it is shown
-	quoted bool   // to be shown in quotes, for without them it would mean something else
-	folded string // in lower case
-	part   []byte // the same, to be looked for
-	none   bool   // none, unknown
-	prefix bool   // folded is only the beginning
-	lo, hi int64  // from lo to below hi: numbers, or times in microseconds
-}
-
-// term is one condition: any of its values must match, or none if it is negated.
-type term[T any] struct {
-	field[T]
-	not    bool
-	values []value
-}
-
-func (t *term[T]) matches(x *T) bool {
-	for i := range t.values {
-		if t.match(x, &t.values[i]) {
-			return !t.not
-		}
-	}
-	return t.not
-}
-
-// String writes the term in its canonical form.
-func (t *term[T]) String() string {
-	var b strings.Builder
-	if t.not {
-		b.WriteByte('-')
-	}
-	if t.name == "" {
-		b.WriteString(wordText(t.values[0].text))
-		return b.String()
-	}
-	for i, v := range t.values {
-		if i == 0 {
-			b.WriteString(t.name + ":")
-		} else {
-			b.WriteByte(',')
-		}
-		if v.quoted || strings.ContainsAny(v.text, `",`) || strings.ContainsFunc(v.text, unicode.IsSpace) {
-			b.WriteString(quote(v.text))
-		} else {
-			b.WriteString(v.text)
-		}
-	}
-	return b.String()
-}
-
-func wordText(s string) string {
-	if strings.ContainsAny(s, `":`) || strings.HasPrefix(s, "-") || strings.EqualFold(s, untagged) ||
-		strings.ContainsFunc(s, unicode.IsSpace) {
-		return quote(s)
-	}
-	return s
-}
-
 // query is what the queries of both tables have in common.
 type query[T any] struct {
 	terms []term[T]
 	now   time.Time
 }
 
-// Match reports whether x is meant. Terms with state: are not asked, for they
-// choose the list and not its rows.
+// Match reports whether x is meant; not, if that is not known. Terms with state:
+// choose the list and not its rows, and hold of each.
 func (q query[T]) Match(x *T) bool {
 	for i := range q.terms {
-		if !q.terms[i].matches(x) {
+		if q.terms[i].holds(x) != yes {
 			return false
 		}
 	}
@@ -125,6 +57,17 @@ func (q query[T]) String() string {
 // Has reports whether the query has this very term, in its canonical form.
 func (q query[T]) Has(canonical string) bool {
 	return slices.ContainsFunc(q.terms, func(t term[T]) bool { return t.String() == canonical })
+}
+
+// Asks reports whether the query has a term of a field.
+func (q query[T]) Asks(name string) bool {
+	return slices.ContainsFunc(q.terms, func(t term[T]) bool { return t.name == name })
+}
+
+// drop leaves out this very term, in its canonical form.
+func (q query[T]) drop(canonical string) query[T] {
+	q.terms = slices.DeleteFunc(slices.Clone(q.terms), func(t term[T]) bool { return t.String() == canonical })
+	return q
 }
 
 // without drops the terms of a field.
@@ -169,10 +112,11 @@ func (q query[T]) single(name string) (value, bool) {
 
 // language is what the words and the fields of one table are.
 type language[T any] struct {
-	fields  []field[T]
-	others  []string // names of fields that the other table has
-	plain   func(prefix string) bool
-	rewrite func(*token) *Error // other ways to write a term
+	fields    []field[T]
+	others    []string // names of fields that the other table has
+	elsewhere Reason   // says which table that is
+	plain     func(prefix string) bool
+	rewrite   func(*token) *Error // other ways to write a term
 }
 
 // parse reads a query.
@@ -223,7 +167,7 @@ func (lang language[T]) add(q *query[T], tok token) *Error {
 	if i < 0 {
 		err := tok.field.fault(UnknownField, tok.field.text)
 		if slices.Contains(lang.others, tok.field.text) {
-			err.Reason = NotHere
+			err.Reason = lang.elsewhere
 		}
 		err.Value = tok.values[0].text
 		return err

@@ -113,7 +113,20 @@ func TestPackages(t *testing.T) {
 		{"versions:0,>100", "versions:0,>100", "aÄ"},
 		{"versions:unknown", "versions:unknown", "c"},
 		{"versions:UNKNOWN,0", "versions:unknown,0", "cÄ"},
-		{"-versions:>5", "-versions:>5", "bcÄ"},
+		{"-versions:>5", "-versions:>5", "bÄ"}, // what is not known is neither
+		{"-versions:unknown", "-versions:unknown", "abÄ-"},
+		{"-versions:unknown,>5", "-versions:unknown,>5", "bÄ"},
+		{"-repo:api", "-repo:api", "cÄ"},
+		{"-repo:none,api", "-repo:none,api", "cÄ"},
+		{"-visibility:public", "-visibility:public", "ac-"},
+		{"-visibility:internal", "-visibility:internal", "bÄ"}, // GitHub may call internal ones private
+		{"visibility:internal,public", "visibility:internal,public", "bcÄ"},
+		{"-newer:1y", "-newer:1y", ""},
+		{"-updated:2026", "-updated:2026", "b"},
+		{"updated:Unknown", "updated:unknown", "-"},
+		{"-updated:unknown,2026", "-updated:unknown,2026", "b"},
+		{"created:unknown", "created:unknown", "Ä-"},
+		{"-created:2026", "-created:2026", "ab"},
 		{"older:3m", "older:3m", "b"},
 		{"older:90d", "older:90d", "b"},
 		{"older:31d", "older:31d", "bc"},
@@ -125,7 +138,7 @@ func TestPackages(t *testing.T) {
 		{"newer:2w", "newer:2w", "a"},
 		{"newer:30d", "newer:30d", "a"},
 		{"newer:1y", "newer:1y", "abcÄ"},
-		{"-older:0d", "-older:0d", "-"}, // not known
+		{"-older:0d", "-older:0d", ""},
 		{"updated:2026", "updated:2026", "acÄ"},
 		{"updated:<2026", "updated:<2026", "b"},
 		{"updated:>2026-02", "updated:>2026-02", "aÄ"},
@@ -207,6 +220,103 @@ func TestVersions(t *testing.T) {
 		if q.String() != tt.canonical {
 			t.Errorf("%q is %q, want %q", tt.q, q.String(), tt.canonical)
 		}
+	}
+}
+
+// TestWhatIsNotKnown: rows of which a term cannot say whether it holds are
+// counted, unless another term rules them out.
+func TestWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]map[query.Gap]int{
+		"":                                {},
+		"api":                             {},
+		"versions:>5":                     {query.GapVersions: 1},
+		"-versions:>5":                    {query.GapVersions: 1},
+		"versions:>5,<3":                  {query.GapVersions: 1},
+		"versions:unknown":                {},
+		"-versions:unknown":               {},
+		"versions:>5 -versions:unknown":   {},
+		"versions:>5 -type:maven":         {}, // the one that is not known is Maven's
+		"versions:>5 type:maven":          {query.GapVersions: 1},
+		"repo:api":                        {query.GapRepository: 1},
+		"-repo:api":                       {query.GapRepository: 1},
+		"-repo:api -repo:none":            {},
+		"-visibility:internal":            {query.GapVisibility: 2},
+		"-visibility:private":             {},
+		"older:1y newer:2y -updated:2026": {query.GapUpdated: 1},
+		"-older:1y -created:2026":         {query.GapUpdated: 1, query.GapCreated: 2},
+	} {
+		q, all := packages(t, s).Sieve(), shelf(t)
+		for i := range all {
+			q.Match(&all[i])
+		}
+		got := map[query.Gap]int{}
+		for _, gap := range query.Gaps() {
+			if n := q.Missing(gap); n > 0 {
+				got[gap] = n
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", s, diff)
+		}
+	}
+}
+
+// TestTagsThatAreNotGiven: GitHub gives no tags but of images, so elsewhere
+// nothing has a tag, and nothing is without one.
+func TestTagsThatAreNotGiven(t *testing.T) {
+	t.Parallel()
+	for _, typ := range ghpkg.Types() {
+		for _, s := range []string{"tag:latest", "-tag:latest", "tag:none", "-tag:none", "digest:3f", "-digest:3f"} {
+			q, err := query.ParseVersions(s, typ, now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := ghpkg.Version{Name: "1.0.0"}
+			sieve := q.Sieve()
+			matches, missing := sieve.Match(&v), sieve.Missing(query.GapTags)+sieve.Missing(query.GapDigest)
+			given := typ == ghpkg.Container || typ == ghpkg.Docker
+			if tags := strings.Contains(s, "tag"); tags && given && missing > 0 || !(tags && given) && (matches || missing != 1) {
+				t.Errorf("%s of %s matches: %t; %d are not known", s, typ, matches, missing)
+			}
+		}
+	}
+}
+
+// TestToggle: a term is put in, in the place of others of its field, or taken out.
+func TestToggle(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		q, term, want string
+		had           bool
+	}{
+		{"", "repo:none", "repo:none", false},
+		{"billing type:npm", "repo:none", "billing type:npm repo:none", false},
+		{"billing Repo:NONE type:npm", "repo:none", "billing type:npm", true},
+		{"repo:api x", "repo:none", "x repo:none", false},
+		{"-visibility:internal visibility:public", "visibility:public", "-visibility:internal", true},
+	} {
+		q, had := packages(t, tt.q).Toggle(tt.term)
+		if q.String() != tt.want || had != tt.had {
+			t.Errorf("%q with %s is %q; it had it: %t", tt.q, tt.term, q, had)
+		}
+	}
+	v, had := versions(t, "older:90d untagged").Toggle("tag:none")
+	if again, _ := v.Toggle("tag:none"); v.String() != "older:90d" || !had || again.String() != "older:90d tag:none" {
+		t.Errorf("%q, then %q; it had it: %t", v, again, had)
+	}
+}
+
+// TestOfRepoAndVisibility: what is asked for beside the text is one more term,
+// and taken literally.
+func TestOfRepoAndVisibility(t *testing.T) {
+	t.Parallel()
+	q := packages(t, "repo:none -visibility:private")
+	if got, want := q.OfRepo("none").OfVisibility(ghpkg.Public).String(), `repo:none -visibility:private repo:"none" visibility:public`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := q.OfRepo(`a "b`).String(); got != `repo:none -visibility:private repo:"a \"b"` {
+		t.Error(got)
 	}
 }
 

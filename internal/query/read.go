@@ -48,16 +48,13 @@ func oneOf[S ~string](all ...S) func(atom) (value, Reason) {
 
 // number reads a comparison with a number, or unknown.
 func number(a atom) (value, Reason) {
-	if strings.EqualFold(a.text, unknown) {
-		return value{text: unknown, none: true}, ""
-	}
 	return span(a, BadNumber, func(s string) (lo, hi int64, ok bool) {
 		n, err := strconv.ParseUint(s, 10, 31)
 		return int64(n), int64(n) + 1, err == nil
 	})
 }
 
-// date reads a comparison with a date.
+// date reads a comparison with a date, or unknown.
 func date(a atom) (value, Reason) {
 	return span(a, BadDate, func(s string) (lo, hi int64, ok bool) {
 		for _, d := range []struct {
@@ -73,9 +70,12 @@ func date(a atom) (value, Reason) {
 	})
 }
 
-// span reads a comparison; unit reads one of its operands, which is itself a
-// span: 2026-01 is all of January.
+// span reads a comparison, or unknown; unit reads one of its operands, which is
+// itself a span: 2026-01 is all of January.
 func span(a atom, bad Reason, unit func(string) (lo, hi int64, ok bool)) (value, Reason) {
+	if strings.EqualFold(a.text, unknown) {
+		return value{text: unknown, none: true}, ""
+	}
 	v := value{text: strings.ToLower(a.text), lo: math.MinInt64, hi: math.MaxInt64}
 	if from, to, isRange := strings.Cut(v.text, ".."); isRange {
 		lo, _, fromOK := unit(from)
@@ -173,10 +173,11 @@ func monthsAgo(now time.Time, months int) time.Time {
 	return at
 }
 
-// within reports whether t is in the span; a time that is not known is in none.
+// within reports whether t is in the span; a time that is not known is in none,
+// but for unknown.
 func (v *value) within(t time.Time) bool {
-	if t.IsZero() {
-		return false
+	if v.none || t.IsZero() {
+		return v.none && t.IsZero()
 	}
 	at := t.UnixMicro()
 	return v.lo <= at && at < v.hi

@@ -6,7 +6,7 @@ const stateField = "state"
 
 // state is the field that chooses the list: every row of it matches.
 func state[T any]() field[T] {
-	return field[T]{stateField, oneOf(ghpkg.Active, ghpkg.Deleted), func(*T, *value) bool { return true }}
+	return field[T]{name: stateField, read: oneOf(ghpkg.Active, ghpkg.Deleted), match: func(*T, *value) bool { return true }}
 }
 
 // choose adds a term with state:. A table shows one list at a time, so a second

@@ -32,10 +32,10 @@ func ParseVersions(s string, typ ghpkg.Type, now time.Time) (Versions, error) {
 func VersionFields() []string { return append(versionLanguage("", time.Time{}).names(), "is") }
 
 func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
-	created := func(x *ghpkg.Version, v *value) bool { return v.within(x.CreatedAt) }
+	created := times(GapCreated, func(x *ghpkg.Version) time.Time { return x.CreatedAt })
 	return language[ghpkg.Version]{
 		fields: []field[ghpkg.Version]{
-			{"", text, func(x *ghpkg.Version, v *value) bool {
+			{name: "", read: text, match: func(x *ghpkg.Version, v *value) bool {
 				return contains(x.Name, v.part) || anyTag(x, func(tag string) bool { return contains(tag, v.part) })
 			}},
 			{tagField, readTag, func(x *ghpkg.Version, v *value) bool {
@@ -45,17 +45,18 @@ func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
 				return anyTag(x, func(tag string) bool {
 					return v.prefix && hasPrefix(tag, v.folded) || !v.prefix && equal(tag, v.folded)
 				})
-			}},
-			{digestField, readDigest, matchDigest},
-			{"older", older(now), created},
-			{"newer", newer(now), created},
-			{"updated", date, func(x *ghpkg.Version, v *value) bool { return v.within(x.UpdatedAt) }},
-			{"created", date, created},
+			}, func(x *ghpkg.Version, _ *value) bool { return x.TagsGiven(typ) }, GapTags},
+			{digestField, readDigest, matchDigest, func(x *ghpkg.Version, _ *value) bool { return digested(x) }, GapDigest},
+			created.called("older", older(now)),
+			created.called("newer", newer(now)),
+			times(GapUpdated, func(x *ghpkg.Version) time.Time { return x.UpdatedAt }).called("updated", date),
+			created.called("created", date),
 			state[ghpkg.Version](),
 		},
-		others:  []string{"type", "visibility", "repo", "owner", "versions"},
-		plain:   isAlgorithm,
-		rewrite: rewriteUntagged,
+		others:    []string{"type", "visibility", "repo", "owner", "versions"},
+		elsewhere: OfPackages,
+		plain:     isAlgorithm,
+		rewrite:   rewriteUntagged,
 	}
 }
 
@@ -118,11 +119,14 @@ func readDigest(a atom) (value, Reason) {
 }
 
 func matchDigest(x *ghpkg.Version, v *value) bool {
-	algorithm, digits, ok := strings.Cut(x.Name, ":")
-	if !ok || !isAlgorithm(algorithm) {
-		return false
-	}
-	return hasPrefix(digits, v.folded) || hasPrefix(x.Name, v.folded)
+	_, digits, _ := strings.Cut(x.Name, ":")
+	return digested(x) && (hasPrefix(digits, v.folded) || hasPrefix(x.Name, v.folded))
+}
+
+// digested reports whether GitHub names the version by its digest.
+func digested(x *ghpkg.Version) bool {
+	algorithm, _, ok := strings.Cut(x.Name, ":")
+	return ok && isAlgorithm(algorithm)
 }
 
 // isAlgorithm reports whether digests begin with it.
@@ -139,6 +143,19 @@ func (v Versions) Names() bool {
 func (v Versions) Untagged() bool {
 	found, ok := v.single(tagField)
 	return ok && found.none
+}
+
+// Toggle returns the query without this very term, in its canonical form; or
+// with it, if it is not there.
+func (v Versions) Toggle(term string) (toggled Versions, had bool) {
+	if v.Has(term) {
+		return Versions{v.drop(term), v.typ}, true
+	}
+	with, err := v.With(term)
+	if err != nil {
+		return v, false
+	}
+	return with, false
 }
 
 // With returns the query with these terms: a field takes the place of the
