@@ -152,9 +152,7 @@ func (w *walk) learn(at chained) {
 	}
 	message, _ := at.value("message").(string)
 	if trim, ok := ghpkg.ReadTrim(message); ok && w.trims[at.attempt] {
-		if w.trim = trim; trim.Before.After(w.Before) { // with a longer retention it can be earlier than once
-			w.Before = trim.Before
-		}
+		w.trim = trim
 		if w.noted == trim.Hash {
 			w.Noted = trim.Link
 		}
@@ -163,7 +161,7 @@ func (w *walk) learn(at chained) {
 
 // begin judges the first link by what trim says was before it.
 func (w *walk) begin(trim ghpkg.Trim) {
-	w.Removed = trim.Link
+	w.Removed, w.Before = trim.Link, trim.Before
 	if !w.begun {
 		return
 	}

@@ -22,6 +22,7 @@ func TestTrimKeeps(t *testing.T) {
 	}{
 		{"all that is young", "10 10!10 11 11!11", "01"},
 		{"the millisecond", "9 9!9 10 10!10", "0t"},
+		{"what is young by a clock that went back", "10 10!9 11 11!11", "01"},
 		{"what is pending, and all after it", "1 1!1 2 3 3!3", "23t"},
 		{"nothing, behind one that is pending", "1 2 2!2 3 3!3", "123"},
 		{"what a young outcome is about", "1 1!12 2 2!2", "12"},

@@ -129,6 +129,17 @@ func TestARemovalThatIsSaidWrongly(t *testing.T) {
 	})
 }
 
+// TestGitHubSaysNothingOfRemovals: its words in an entry are not the ledger's own.
+func TestGitHubSaysNothingOfRemovals(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s, said := open(t, databaseURL), ghpkg.Trim{Entries: 1, Before: minute(2), Link: 2, Hash: strings.Repeat("5f", 32)}
+		write(t, s, attempt(t, 1, func(e *ghpkg.Entry) { e.Outcome, e.Message = ghpkg.OutcomeRefused, said.Message() }))
+		if v := verified(t, s, said.Hash); v.Breaks > 0 || v.Removed != 0 || v.Noted != -1 {
+			t.Errorf("the verdict is %+v", v)
+		}
+	})
+}
+
 // anyColumn changes each column of each row of a table, one after another.
 func anyColumn(t *testing.T, s *store.Store, table string) {
 	t.Helper()
