@@ -79,12 +79,12 @@ func (s *Server) setPackage(ref ghpkg.Ref, from ghpkg.State, deletedAt time.Time
 // DeleteVersionNow deletes a version as somebody else would. It reports
 // whether the version was there.
 func (s *Server) DeleteVersionNow(ref ghpkg.Ref, id int64) bool {
-	return s.setVersion(ref, id, ghpkg.Active, func(p *pkg, v *Version) { v.DeletedAt, p.UpdatedAt = s.Now(), s.Now() })
+	return s.setVersion(ref, id, ghpkg.Active, func(_ *pkg, v *Version) { v.DeletedAt = s.Now() })
 }
 
 // RestoreVersionNow restores a version as somebody else would.
 func (s *Server) RestoreVersionNow(ref ghpkg.Ref, id int64) bool {
-	return s.setVersion(ref, id, ghpkg.Deleted, func(p *pkg, v *Version) { p.revive(v); p.UpdatedAt = s.Now() })
+	return s.setVersion(ref, id, ghpkg.Deleted, (*pkg).revive)
 }
 
 // SetTags gives a version that is there other tags, which others lose, as
