@@ -107,6 +107,8 @@ const (
 	CheckThere       ItemCheck = "there"        // will be skipped: it is not deleted
 	CheckTooLate     ItemCheck = "too_late"     // will be refused: the 30 days are over
 	CheckNameReused  ItemCheck = "name_reused"  // will be refused: another package has the name
+	CheckReferring   ItemCheck = "referring"    // it goes from a version that stays: a signature, say
+	CheckReferred    ItemCheck = "referred"     // others that stay say that they are about it
 	CheckDownloads   ItemCheck = "downloads"    // not known: public, refused if downloaded more than 5,000 times
 	CheckUntagged    ItemCheck = "untagged"     // not known: may be part of a multi-arch image
 	CheckUnknown     ItemCheck = "unknown"      // not known
@@ -116,7 +118,7 @@ const (
 func ItemChecks() []ItemCheck {
 	return []ItemCheck{
 		CheckOK, CheckLastVersion, CheckLastTagged, CheckGone, CheckThere, CheckTooLate, CheckNameReused,
-		CheckDownloads, CheckUntagged, CheckUnknown,
+		CheckReferring, CheckReferred, CheckDownloads, CheckUntagged, CheckUnknown,
 	}
 }
 
@@ -148,10 +150,11 @@ type OperationSummary struct {
 }
 
 // PackageFacts is what a listing showed of a package some of whose versions
-// were selected; it decides what GitHub will refuse.
+// were selected; it decides what GitHub will refuse, and what is left behind.
 type PackageFacts struct {
-	Ref      Ref
-	Versions int // active ones
-	Tagged   int // of them with a tag
-	Complete bool
+	Ref        Ref
+	Versions   int // active ones
+	Tagged     int // of them with a tag
+	References []Reference
+	Complete   bool
 }

@@ -94,12 +94,12 @@ func (s subject) domID() string {
 
 func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views.Confirm {
 	ctx := c.Request().Context()
-	kind := kindOf(found)
+	kind, brings := kindOf(found), h.consequences(c, s, found)
 	view := views.Confirm{
 		Kind: kind, Action: c.Request().URL.EscapedPath(), Back: link.Package(found.ref()),
 		Package: found.ref().Name(), PackageType: found.ref().Type(), PackageID: found.pkg.ID,
 		Shown: found.shown(), Owner: found.ref().Owner().Login(), Typed: kind == views.ConfirmDeletePackage,
-		Consequences: h.consequences(c, s, found),
+		Consequences: brings.all, Instead: brings.instead,
 	}
 	if kind == views.ConfirmRestorePackage {
 		view.Back = link.WithQuery(link.Packages(found.ref().Owner()), ghpkg.Query{State: ghpkg.Deleted})
@@ -114,7 +114,7 @@ func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views
 			view.Gone = h.gone(*v.DeletedAt, knownByGitHub)
 		}
 	}
-	if len(s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type()))) > 0 {
+	if view.Instead == nil && len(s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type()))) > 0 {
 		missing := s.Viewer.Scopes.Missing(ghpkg.ScopesToGrant(found.ref().Type()))
 		view.Grant = &views.Fix{
 			Label: i18n.T(ctx, "fix.grant_scope"), Href: link.SignIn(c.Request().URL.RequestURI(), missing),

@@ -140,6 +140,8 @@ func checkFacts(ctx context.Context, op ghpkg.Operation, sum ghpkg.OperationSumm
 		switch check {
 		case ghpkg.CheckDownloads, ghpkg.CheckUnknown:
 			fact.Remove, fact.Level = "", info
+		case ghpkg.CheckReferring:
+			fact.Level = danger
 		case ghpkg.CheckUntagged:
 			fact.Remove = ""
 		}

@@ -169,8 +169,8 @@ func queryExamples() []string {
 // consequences are what internal/handlers warns of before a change.
 func consequences() []string {
 	return []string{
-		"all_tags", "all_versions", "downloads", "last_tagged", "last_version", "name_free", "public", "restorable", "restore_name",
-		"restore_package", "restore_tags", "restore_version", "tags_go", "untagged", "versions_unknown",
+		"all_tags", "all_versions", "downloads", "last_tagged", "last_version", "name_free", "name_taken", "public", "referred", "refers",
+		"refers_to_gone", "restorable", "restore_name", "restore_package", "restore_tags", "restore_version", "tags_go", "untagged", "versions_unknown",
 	}
 }
 

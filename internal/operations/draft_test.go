@@ -134,6 +134,7 @@ func TestRemoveSaysAnewWhatIsExpected(t *testing.T) {
 	image := func(id int64, tags ...string) ghpkg.OperationItem {
 		return of(ghpkg.Container, ghpkg.Private, id, tags...)
 	}
+	signedImage, signature, some := signed()
 	const ok, last, tagged, bare = ghpkg.CheckOK, ghpkg.CheckLastVersion, ghpkg.CheckLastTagged, ghpkg.CheckUntagged
 	for _, test := range []struct {
 		name   string
@@ -153,6 +154,18 @@ func TestRemoveSaysAnewWhatIsExpected(t *testing.T) {
 		{
 			"a tagged image stays", []ghpkg.OperationItem{image(1, "a"), image(2, "b")}, facts(ghpkg.Container, 5, 2, true),
 			[]ghpkg.ItemCheck{ok, tagged}, []int{1}, []ghpkg.ItemCheck{ok},
+		},
+		{
+			"the signature stays", []ghpkg.OperationItem{signedImage, signature}, some, []ghpkg.ItemCheck{ok, ok},
+			[]int{2}, []ghpkg.ItemCheck{ghpkg.CheckReferred},
+		},
+		{
+			"the image stays", []ghpkg.OperationItem{signedImage, signature}, some, []ghpkg.ItemCheck{ok, ok},
+			[]int{1}, []ghpkg.ItemCheck{ghpkg.CheckReferring},
+		},
+		{
+			"what belongs to what was never selected", []ghpkg.OperationItem{image(3, "b"), signature}, some, []ghpkg.ItemCheck{ok, ghpkg.CheckReferring},
+			[]int{1}, []ghpkg.ItemCheck{ghpkg.CheckReferring},
 		},
 	} {
 		w, o := steady(t)

@@ -25,6 +25,7 @@ func Preflight(items []ghpkg.OperationItem, facts []ghpkg.PackageFacts, action g
 	}
 	known := map[string]ghpkg.PackageFacts{}
 	for _, f := range facts {
+		checkReferences(checks, items, f.References)
 		known[addressOf(f.Ref.Owner(), f.Ref.Type(), f.Ref.Name())] = f
 	}
 	for _, versions := range versionsByPackage(items) {

@@ -2,6 +2,9 @@ package operations
 
 import (
 	"context"
+	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -35,40 +38,41 @@ func (o *Operations) Remove(ctx context.Context, id string, by By, seqs []int) (
 // recheck returns what changes, by Seq, in what is expected of the items that
 // stay when those of seqs are taken out. That all of a package, or all tagged
 // ones, were selected stands in their checks; where they were not, less of them
-// changes nothing.
+// changes only what belongs together.
 func recheck(before []ghpkg.OperationItem, seqs []int) map[int]ghpkg.ItemCheck {
 	out := map[int]bool{}
 	for _, seq := range seqs {
 		out[seq] = true
 	}
-	narrowed := map[packageKey]bool{}
+	known, narrowed := factsIn(before), map[packageKey]ghpkg.PackageFacts{}
 	for _, item := range before {
-		if out[item.Seq] {
-			narrowed[keyOf(item.Target)] = true
+		if f, ok := known[keyOf(item.Target)]; ok && out[item.Seq] {
+			narrowed[keyOf(item.Target)] = f
 		}
 	}
-	known := factsIn(before)
 	var stay []ghpkg.OperationItem
-	var facts []ghpkg.PackageFacts
 	was := map[int]ghpkg.ItemCheck{}
 	for _, item := range before {
-		key := keyOf(item.Target)
-		if f, ok := known[key]; ok && narrowed[key] && !out[item.Seq] && countsAsActive(item) {
+		if _, ok := narrowed[keyOf(item.Target)]; ok && !out[item.Seq] && countsAsActive(item) {
 			was[item.Seq], item.Check = item.Check, ""
-			stay, facts = append(stay, item), append(facts, f)
+			stay = append(stay, item)
 		}
 	}
 	changed := map[int]ghpkg.ItemCheck{}
+	facts := slices.Collect(maps.Values(narrowed))
 	for i, check := range Preflight(stay, facts, ghpkg.ActionDelete, time.Time{}) {
-		if seq := stay[i].Seq; check != was[seq] {
+		seq := stay[i].Seq
+		before := was[seq]
+		// What belongs to something that was not selected before does so still.
+		if check != before && before != ghpkg.CheckReferring && before != ghpkg.CheckReferred {
 			changed[seq] = check
 		}
 	}
 	return changed
 }
 
-// factsIn returns what the items' checks say of the packages all of whose
-// versions, or all of whose tagged ones, are selected.
+// factsIn returns what the items say of the packages all of whose versions, or
+// all of whose tagged ones, are selected, or of which some belong together.
 func factsIn(items []ghpkg.OperationItem) map[packageKey]ghpkg.PackageFacts {
 	counts, known := map[packageKey]ghpkg.PackageFacts{}, map[packageKey]ghpkg.PackageFacts{}
 	more := map[packageKey]int{}
@@ -94,6 +98,15 @@ func factsIn(items []ghpkg.OperationItem) map[packageKey]ghpkg.PackageFacts {
 	for key, n := range more {
 		f := counts[key]
 		f.Versions, f.Complete = f.Versions+n, true
+		known[key] = f
+	}
+	for key, references := range referencesAmong(items) {
+		f, ok := known[key]
+		if !ok { // what else it has is not known, but that there is more
+			f = counts[key]
+			f.Versions, f.Tagged = math.MaxInt, math.MaxInt
+		}
+		f.References = references
 		known[key] = f
 	}
 	return known

@@ -121,6 +121,7 @@ type Confirm struct {
 	Problem      *Problem
 	Grant        *Fix     // a scope is missing: grant it first; the form is then disabled
 	Missing      []string // the scopes that Grant asks for
+	Instead      *Fix     // GitHub will refuse it: this in its place; the form is then left out
 	Gone         *Gone
 }
 
@@ -137,6 +138,7 @@ const (
 
 // Consequence is one thing that the change will bring.
 type Consequence struct {
-	Level string // "info", "warning", "danger"
-	Text  string // in the viewer's language
+	Level string   // "info", "warning", "danger"
+	Text  string   // in the viewer's language
+	Links []Anchor // what it is about
 }
