@@ -37,6 +37,7 @@ func TestInBrowser(t *testing.T) {
 		{"filters in the address", filtersInAddress},
 		{"slow GitHub", slowGitHub},
 		{"offline", offline},
+		{"answered in front", answeredInFront},
 		{"own time zone", ownZone},
 		{"accessibility", accessibility},
 		{"narrow screen", narrowScreen},
