@@ -277,7 +277,7 @@ func (u *universe) search(who onlooker, rows []listedRow) {
 		{"type:npm,maven", func(r listedRow) bool { return r.PackageType == "npm" || r.PackageType == "maven" }},
 		{"visibility:public", func(r listedRow) bool { return r.Visibility == "public" }},
 		{"repo:none", func(r listedRow) bool { return r.Repository == nil }},
-		{"repo:Core", func(r listedRow) bool { return r.Repository != nil && r.Repository.FullName == "acme/core" }},
+		{"repo:Core,none", func(r listedRow) bool { return r.Repository == nil || r.Repository.FullName == "acme/core" }},
 		{"owner:ACME", func(listedRow) bool { return true }},
 		{"older:1d", func(listedRow) bool { return false }},
 		{`"team/a"`, func(r listedRow) bool { return strings.Contains(strings.ToLower(r.Name), "team/a") }},

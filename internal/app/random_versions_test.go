@@ -115,7 +115,7 @@ func (u *universe) compareVersions(who onlooker, ref ghpkg.Ref, state ghpkg.Stat
 	for text, holds := range map[string]func(listedVersion) bool{
 		"tag:none":    func(v listedVersion) bool { return images && len(v.tags()) == 0 },
 		"tag:latest":  func(v listedVersion) bool { return slices.Contains(v.tags(), "latest") },
-		"-tag:ünï*":   func(v listedVersion) bool { return !slices.Contains(v.tags(), "Ünï-2") },
+		"-tag:ünï*":   func(v listedVersion) bool { return images && !slices.Contains(v.tags(), "Ünï-2") },
 		"digest:0000": func(v listedVersion) bool { return len(v.Name) > 11 && v.Name[:11] == "sha256:0000" },
 	} {
 		chosen := slices.DeleteFunc(slices.Clone(want), func(v listedVersion) bool { return !holds(v) })
