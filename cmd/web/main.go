@@ -26,8 +26,8 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/serve"
 )
 
-// closeTimeout is for what is left to do after the drain: an operation's change
-// that is on its way at GitHub is seen to its end.
+// closeTimeout is for what is left to do after the drain: a change that is on
+// its way at GitHub is seen to its end, whether or not anybody waits for it.
 const closeTimeout = 15 * time.Second
 
 func main() {

@@ -43,6 +43,7 @@ type App struct {
 	store     *store.Store
 	inventory *inventory.Inventory
 	work      *work
+	requests  requests
 }
 
 // New opens the database and returns the program, ready to serve.
@@ -59,6 +60,8 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 		_ = db.Close() // the error is the reason; the database is as it was
 		return nil, err
 	}
+	a.requests = newRequests()
+	a.Handler = a.requests.counted(a.Handler)
 	keeper := &keeper{db: db, ledger: a.Ledger, keep: cfg.LedgerRetention, log: o.Log}
 	a.work.running.Go(func() { keeper.work(a.work.life) })
 	return a, nil
@@ -68,9 +71,10 @@ func New(ctx context.Context, cfg config.Config, o Options) (*App, error) {
 // seen to its end; Close waits for it.
 func (a *App) Halt() { a.work.halt() }
 
-// Close gives up what the program holds. No request may be on its way.
+// Close gives up what the program holds, once what is on its way has ended, or
+// ctx is done. No request comes through any more.
 func (a *App) Close(ctx context.Context) error {
-	err := a.work.close(ctx)
+	err := errors.Join(a.work.close(ctx), a.requests.close(ctx))
 	a.inventory.Close()
 	return errors.Join(err, a.store.Close())
 }
