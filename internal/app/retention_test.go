@@ -165,3 +165,19 @@ func TestAProgramThatMayNotRemove(t *testing.T) {
 		t.Errorf("then the ledger: %s", page)
 	}
 }
+
+// TestEntriesAreKeptForEver where nobody has said for how long.
+func TestEntriesAreKeptForEver(t *testing.T) {
+	t.Parallel()
+	clock := apptest.NewClock(time.Now())
+	first := apptest.Start(t, apptest.Options{Clock: clock})
+	first.SignIn(t, apptest.Owner)
+	clock.Advance(20 * 365 * 24 * time.Hour)
+	p := apptest.Start(t, apptest.Options{Beside: first})
+	if !apptest.Eventually(func() bool { return strings.Contains(p.Log.String(), `"msg":"ledger","head"`) }) { // which is looked at after
+		t.Fatalf("the log has no head:\n%s", p.Log)
+	}
+	if got := entries(t, p.SignIn(t, apptest.Owner), nil); len(got) != 2 || strings.Contains(p.Log.String(), removed) {
+		t.Errorf("kept are %+v", got)
+	}
+}
