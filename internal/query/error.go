@@ -41,7 +41,8 @@ type Error struct {
 	Value    string // as it was written, without its quotes; may be empty
 }
 
-// Error says what is wrong, for logs.
+// Error says what is wrong and where, for logs, and nothing of what was typed:
+// people search for what the log's readers may not see.
 func (e *Error) Error() string {
-	return fmt.Sprintf("query: %s at %d+%d (field %q, value %q)", e.Reason, e.Pos, e.Len, e.Field, e.Value)
+	return fmt.Sprintf("query: %s at %d+%d", e.Reason, e.Pos, e.Len)
 }
