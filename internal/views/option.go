@@ -2,6 +2,7 @@ package views
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,20 @@ func perPage(n int) string {
 		return ""
 	}
 	return strconv.Itoa(n)
+}
+
+// chosen returns how many of the filters beside the search box are in use.
+func (f PackageFilter) chosen() int {
+	n := 0
+	if f.Repo != "" {
+		n++
+	}
+	for _, o := range slices.Concat(f.Types, f.Visibilities) {
+		if o.Selected && o.Value != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // deleted reports whether the rows tell of deleted things.

@@ -20,10 +20,11 @@ const audit = `axe.run(document, {resultTypes: ['violations']}).then(r => r.viol
 // overflow is by how many pixels the page is wider than the window.
 const overflow = `document.scrollingElement.scrollWidth - window.innerWidth`
 
-// popovers opens each pop-over by its button, and finds what is wrong with it
-// or lies outside the window.
+// popovers opens each pop-over by its button, also by one that is folded away,
+// and finds what is wrong with it or lies outside the window.
 const popovers = `(async () => {
 	const wrong = []
+	document.querySelectorAll('details.more').forEach(d => { d.open = true })
 	for (const button of document.querySelectorAll('[popovertarget]:not([popovertargetaction=hide])')) {
 		button.click()
 		const box = document.getElementById(button.getAttribute('popovertarget')), at = box.getBoundingClientRect()
