@@ -53,6 +53,10 @@ func openSQLite(path string) (*sql.DB, error) {
 // a machine that lost its power does not close its connections.
 const idleInTransaction = "10s"
 
+// isolation is what writers that wait for one another need, whatever the
+// operator's default: in a stricter one those who have waited fail.
+const isolation = "read committed"
+
 // connectTimeout is how long a PostgreSQL that does not answer is waited for.
 const connectTimeout = 5 * time.Second
 
@@ -70,6 +74,7 @@ func openPostgres(databaseURL string) (*sql.DB, error) {
 	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
 		config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	}
+	config.RuntimeParams["default_transaction_isolation"] = isolation
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
