@@ -53,6 +53,15 @@ func TestComplete(t *testing.T) {
 				})
 			},
 		},
+		{
+			name: "a list that does not rest", scopes: allScopes, path: "/orgs/acme/packages?type=rubygems", notices: "moved", message: "changed",
+			arrange: func(p *apptest.Portal) {
+				p.GitHub.Inject(ghfake.Fault{ // the row of the first page is on the next one by then, each time
+					PathPattern: "/orgs/acme/packages$", Times: -1, Status: 200, Body: `[{"id":7,"name":"restless"}]`,
+					Header: http.Header{"Link": {"<" + p.GitHub.APIURL + `/organizations/1/packages?page=2>; rel="next last"`}},
+				})
+			},
+		},
 		{name: "deleted packages", scopes: allScopes, path: "/orgs/acme/packages?state=deleted", notices: "no_list"},
 		{name: "another user's deleted versions", scopes: allScopes, path: "/users/otto/packages/npm/toy?state=deleted", notices: "no_state", arrange: func(p *apptest.Portal) {
 			p.GitHub.AddPackage(ghfake.Package{Owner: apptest.Stranger, Type: ghpkg.NPM, Name: "toy", Visibility: ghpkg.Public}, ghfake.Version{Name: "1"})
