@@ -95,3 +95,28 @@ func TestWhatGitHubWillRefuseIsNotOffered(t *testing.T) {
 		t.Errorf("GitHub has the last word: %s", page)
 	}
 }
+
+// TestADraftOfPackagesShowsWhatTheirPagesWould: that they are deleted together
+// hides nothing of what goes.
+func TestADraftOfPackagesShowsWhatTheirPagesWould(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	draft := b.Freeze("delete", app, web)
+	page := b.Get(draft.Path)
+	for _, says := range []string{"2 packages go as a whole", "6 versions go with them", "Their names become free"} {
+		if !page.HasText(says) {
+			t.Errorf("the draft does not say %q: %s", says, page)
+		}
+	}
+	if text := page.Within("#item-1"); !strings.Contains(text, "2 versions") {
+		t.Errorf("the first item is %q", text)
+	}
+	p.GitHub.Inject(ghfake.Fault{Method: "GET", PathPattern: `/packages/rubygems/[^/]*$`, Status: 502})
+	unseen := b.FreezeAll("delete", "/orgs/acme/packages?type=rubygems")
+	if page := b.Get(unseen.Path); !page.HasText("How many versions 1 package has is not known") {
+		t.Errorf("the draft hides what is not known: %s", page)
+	}
+	if page := b.Get(b.Freeze("delete", web+"/-/versions/204").Path); strings.Contains(page.Within(".consequences"), "name") {
+		t.Errorf("of a version, a name is said to become free: %s", page)
+	}
+}

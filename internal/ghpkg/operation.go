@@ -83,6 +83,7 @@ type ItemCounts map[ItemState]int
 type OperationItem struct {
 	Seq       int // its place in the order in which the items are worked on, from 1
 	Target    Target
+	Versions  int       // of a whole package, how many it has; 0: not known
 	CreatedAt time.Time // of the package or version; zero: not given
 	DeletedAt time.Time // of what is to be restored; zero: not known
 	Check     ItemCheck
@@ -139,12 +140,14 @@ type ItemQuery struct {
 
 // OperationSummary is what an operation is about, over all its items.
 type OperationSummary struct {
-	Packages int    // different packages that items are of
-	Whole    int    // items that are whole packages
-	Tags     int    // of all items together
-	Public   int    // items that are public, or of public packages
-	Types    []Type // that occur, in the order of Types
-	Checks   map[ItemCheck]int
+	Packages  int    // different packages that items are of
+	Whole     int    // items that are whole packages
+	Versions  int    // of the whole packages together, as far as it is known
+	Uncounted int    // whole packages whose number of versions is not known
+	Tags      int    // of all items together
+	Public    int    // items that are public, or of public packages
+	Types     []Type // that occur, in the order of Types
+	Checks    map[ItemCheck]int
 	// LeastDeletedAt is the earliest deletion among what is to be restored; zero: none known.
 	LeastDeletedAt time.Time
 }

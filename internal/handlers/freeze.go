@@ -38,6 +38,7 @@ func (h *edge) freeze(c echo.Context, s *auth.Session) error {
 	if len(sel.Items) == 0 {
 		return nothing()
 	}
+	h.countVersions(ctx, s, sel)
 	op, err := h.Operations.Freeze(ctx, sel)
 	if err != nil {
 		return err

@@ -91,7 +91,7 @@ func (h *edge) namedPackages(ctx context.Context, s *auth.Session, action ghpkg.
 				return err
 			}
 		}
-		*n.item = ghpkg.OperationItem{Target: ghpkg.TargetOf(p), CreatedAt: p.CreatedAt}
+		*n.item = packageItem(p)
 		if action == ghpkg.ActionRestore {
 			n.item.Check = ghpkg.CheckThere
 		}

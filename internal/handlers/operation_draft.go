@@ -97,6 +97,7 @@ func (h *edge) operationFacts(c echo.Context, op ghpkg.Operation, sum ghpkg.Oper
 	switch {
 	case sum.Whole > 0 && deletes:
 		say(danger, "operation.fact.whole", "Count", sum.Whole)
+		wholeFacts(sum, say)
 	case sum.Whole > 0:
 		say(info, "operation.fact.whole_back", "Count", sum.Whole)
 	}
@@ -122,6 +123,18 @@ func (h *edge) operationFacts(c echo.Context, op ghpkg.Operation, sum ghpkg.Oper
 		say(info, "operation.fact.hurry", "Until", ghpkg.RestorableUntil(sum.LeastDeletedAt))
 	}
 	return facts
+}
+
+// wholeFacts says what goes with whole packages, as the page of consequences of
+// a single one does.
+func wholeFacts(sum ghpkg.OperationSummary, say func(level, key string, args ...any)) {
+	if sum.Versions > 0 {
+		say(danger, "operation.fact.versions", "Count", sum.Versions)
+	}
+	if sum.Uncounted > 0 {
+		say(warning, "operation.fact.versions_unknown", "Count", sum.Uncounted)
+	}
+	say(warning, "operation.fact.name_free", "Count", sum.Whole)
 }
 
 // checkFacts says what is expected of the items that something may be in the

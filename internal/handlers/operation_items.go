@@ -108,7 +108,7 @@ const shownTags = 8
 func itemRow(c echo.Context, i ghpkg.OperationItem, draft bool) views.OperationItem {
 	ctx, t := c.Request().Context(), i.Target
 	row := views.OperationItem{
-		Seq: i.Seq, Name: t.Name, Where: t.Owner.Login() + " · " + i18n.T(ctx, "type."+string(t.Type)), Tags: t.Tags,
+		Seq: i.Seq, Name: t.Name, Where: t.Owner.Login() + " · " + i18n.T(ctx, "type."+string(t.Type)), Tags: t.Tags, Versions: i.Versions,
 		Created: i.CreatedAt, Deleted: i.DeletedAt, Check: i.Check, Said: i.Message, At: i.At,
 	}
 	row.Href, _ = link.Target(t)

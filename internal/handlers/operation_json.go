@@ -112,6 +112,7 @@ type itemJSON struct {
 	Owner       string          `json:"owner"`
 	Package     string          `json:"package"`
 	PackageID   int64           `json:"package_id"`
+	Versions    int             `json:"version_count,omitempty"` // of a whole package
 	Tags        []string        `json:"tags"`
 	State       ghpkg.ItemState `json:"state"`
 	Message     string          `json:"message"`
@@ -129,7 +130,7 @@ func itemsJSON(all []ghpkg.OperationItem) []itemJSON {
 		t := i.Target
 		row := itemJSON{
 			Seq: i.Seq, ID: t.PackageID, Name: t.Name, PackageType: t.Type, Owner: t.Owner.Login(), Package: t.Name,
-			PackageID: t.PackageID, Tags: append([]string{}, t.Tags...), State: i.State, Message: i.Message, Code: i.Code,
+			PackageID: t.PackageID, Versions: i.Versions, Tags: append([]string{}, t.Tags...), State: i.State, Message: i.Message, Code: i.Code,
 			Check: i.Check, CreatedAt: known(i.CreatedAt), DeletedAt: known(i.DeletedAt), At: known(i.At),
 		}
 		if t.VersionID != 0 {
@@ -146,14 +147,14 @@ func itemsJSON(all []ghpkg.OperationItem) []itemJSON {
 
 func (itemJSON) header() []string {
 	return []string{
-		"seq", "id", "name", "package_type", "owner", "package", "package_id", "tags", "state", "message", "code", "check",
+		"seq", "id", "name", "package_type", "owner", "package", "package_id", "version_count", "tags", "state", "message", "code", "check",
 		"created_at", "deleted_at", "at", "ledger", "path",
 	}
 }
 
 func (i itemJSON) cells() []string {
 	return []string{
-		strconv.Itoa(i.Seq), id(i.ID), i.Name, string(i.PackageType), i.Owner, i.Package, id(i.PackageID), strings.Join(i.Tags, " "),
+		strconv.Itoa(i.Seq), id(i.ID), i.Name, string(i.PackageType), i.Owner, i.Package, id(i.PackageID), id(int64(i.Versions)), strings.Join(i.Tags, " "),
 		string(i.State), i.Message, i.Code, string(i.Check), stamp(i.CreatedAt), stamp(i.DeletedAt), stamp(i.At), i.Ledger, i.Path,
 	}
 }

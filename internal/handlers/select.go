@@ -150,7 +150,7 @@ func selectionOfPackages(from string, t wanted, active *inventory.Packages) (ope
 		return sel, err
 	}
 	for _, p := range found.Rows {
-		add(&sel, ghpkg.OperationItem{Target: ghpkg.TargetOf(p), CreatedAt: p.CreatedAt})
+		add(&sel, packageItem(p))
 	}
 	return sel, nil
 }

@@ -81,6 +81,10 @@ func add(sel *operations.Selection, item ghpkg.OperationItem) {
 	sel.Items = append(sel.Items, item)
 }
 
+func packageItem(p ghpkg.Package) ghpkg.OperationItem {
+	return ghpkg.OperationItem{Target: ghpkg.TargetOf(p), Versions: versionCount(p), CreatedAt: p.CreatedAt}
+}
+
 func versionItem(p ghpkg.Package, v ghpkg.Version) ghpkg.OperationItem {
 	item := ghpkg.OperationItem{Target: ghpkg.TargetOfVersion(p, v), CreatedAt: v.CreatedAt}
 	if v.DeletedAt != nil {

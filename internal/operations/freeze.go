@@ -116,7 +116,7 @@ func arrange(selected []ghpkg.OperationItem, action ghpkg.Action) []ghpkg.Operat
 	items := make([]ghpkg.OperationItem, len(all))
 	for i, p := range all {
 		items[i] = ghpkg.OperationItem{
-			Seq: i + 1, Target: p.item.Target, CreatedAt: p.item.CreatedAt, DeletedAt: p.item.DeletedAt,
+			Seq: i + 1, Target: p.item.Target, Versions: p.item.Versions, CreatedAt: p.item.CreatedAt, DeletedAt: p.item.DeletedAt,
 			Check: p.item.Check, State: ghpkg.ItemPending,
 		}
 	}

@@ -52,7 +52,7 @@ func full(t *testing.T) (*store.Store, string) {
 	item.Entry, item.At = id(3), epoch
 	must(s.BeginItem(ctx, op.ID, item))
 	insert(t, s, draft(2, nil), frozen(t, 3, func(i *ghpkg.OperationItem) {
-		i.Target.VersionName, i.Target.UpdatedAt = "", epoch // an empty BYTEA
+		i.Target.VersionName, i.Target.UpdatedAt, i.Versions = "", epoch, 4 // an empty BYTEA
 	}))
 	for _, query := range []string{
 		`INSERT INTO notice_destinations VALUES ('d', 'slack', 'team', 'example.com', x'00ff', '[]', '[]', 0, 1, 'olivia')`,

@@ -13,7 +13,7 @@ import (
 func itemColumns() []string {
 	return []string{
 		"seq", "owner_kind", "owner_login", "package_type", "package_name", "visibility", "package_id",
-		"version_id", "version_name", "tags", "updated_at", "created_at", "deleted_at",
+		"version_id", "version_name", "tags", "version_count", "updated_at", "created_at", "deleted_at",
 		"expected", "state", "message", "code", "entry", "at",
 	}
 }
@@ -40,7 +40,7 @@ func itemValues(to []any, item *ghpkg.OperationItem) ([]any, error) {
 	return append(to,
 		len(t.Tags), []byte(searchable(t.Name, t.VersionName)), searchable(append([]string{t.Name, t.VersionName}, t.Tags...)...),
 		item.Seq, string(t.Owner.Kind()), t.Owner.Login(), string(t.Type), storable(t.Name), string(t.Visibility), t.PackageID,
-		t.VersionID, storable(t.VersionName), storable(string(tags)), maybeMillis(t.UpdatedAt), maybeMillis(item.CreatedAt), maybeMillis(item.DeletedAt),
+		t.VersionID, storable(t.VersionName), storable(string(tags)), item.Versions, maybeMillis(t.UpdatedAt), maybeMillis(item.CreatedAt), maybeMillis(item.DeletedAt),
 		string(item.Check), string(item.State), storable(item.Message), storable(item.Code), storable(item.Entry), maybeMillis(item.At),
 	), nil
 }
@@ -51,7 +51,8 @@ func scanItem(row scanner) (ghpkg.OperationItem, error) {
 	var updated, created, deleted, at int64
 	t := &item.Target
 	err := row.Scan(&item.Seq, &kind, &login, &t.Type, &t.Name, &t.Visibility, &t.PackageID,
-		&t.VersionID, &t.VersionName, &tags, &updated, &created, &deleted, &item.Check, &item.State, &item.Message, &item.Code, &item.Entry, &at)
+		&t.VersionID, &t.VersionName, &tags, &item.Versions, &updated, &created, &deleted,
+		&item.Check, &item.State, &item.Message, &item.Code, &item.Entry, &at)
 	if err != nil {
 		return ghpkg.OperationItem{}, err
 	}
@@ -121,11 +122,12 @@ func (s *Store) OperationSummary(ctx context.Context, id string) (ghpkg.Operatio
 	sum := ghpkg.OperationSummary{Checks: map[ghpkg.ItemCheck]int{}}
 	counts := make([]int, len(checks)+len(types))
 	var least int64
-	to := []any{&sum.Packages, &sum.Whole, &sum.Tags, &sum.Public, &least}
+	to := []any{&sum.Packages, &sum.Whole, &sum.Versions, &sum.Uncounted, &sum.Tags, &sum.Public, &least}
 	for i := range counts {
 		to = append(to, &counts[i])
 	}
 	query := `SELECT ` + distinctPackages + `, COUNT(CASE WHEN version_id = 0 THEN 1 END),
+		CAST(COALESCE(SUM(version_count), 0) AS BIGINT), COUNT(CASE WHEN version_id = 0 AND version_count = 0 AND expected <> 'gone' THEN 1 END),
 		CAST(COALESCE(SUM(tag_count), 0) AS BIGINT), COUNT(CASE WHEN visibility = 'public' THEN 1 END),
 		COALESCE(MIN(CASE WHEN deleted_at <> 0 THEN deleted_at END), 0)` +
 		countEach("expected", checks) + countEach("package_type", types) + ` FROM operation_items WHERE operation_id = $1`

@@ -330,16 +330,18 @@ func TestOperationSummary(t *testing.T) {
 		all[0].Target.Tags, all[0].Check = []string{"v1", "v2"}, ghpkg.CheckLastTagged
 		all[1].Target.Tags, all[1].DeletedAt = []string{"v3"}, epoch
 		all[2].Target.VersionID, all[2].Target.PackageID, all[2].DeletedAt = 0, 101, epoch.Add(-time.Hour) // another "api"
+		all[2].Versions = 12
 		all[3].Target.Visibility, all[3].Target.Type, all[3].Target.PackageID = ghpkg.Public, ghpkg.NPM, 102
-		all[4].Target.PackageID, all[4].Target.Type = 0, ghpkg.NPM // known by name only
+		all[4].Target.PackageID, all[4].Target.VersionID, all[4].Target.Type = 0, 0, ghpkg.NPM // known by name only
 		all[5].Target.PackageID, all[5].Target.Type, all[5].Target.Owner = 0, ghpkg.NPM, owner(t, ghpkg.Organization, "ACME")
+		all[5].Target.VersionID, all[5].Check = 0, ghpkg.CheckGone // nothing goes with it
 		op := insert(t, s, draft(1, nil), all)
 		insert(t, s, draft(2, nil), frozen(t, 3, nil))
 
 		got, err := s.OperationSummary(t.Context(), op.ID)
 		want := ghpkg.OperationSummary{
-			Packages: 4, Whole: 1, Tags: 3, Public: 1, Types: []ghpkg.Type{ghpkg.NPM, ghpkg.Container},
-			Checks:         map[ghpkg.ItemCheck]int{ghpkg.CheckOK: 5, ghpkg.CheckLastTagged: 1},
+			Packages: 4, Whole: 3, Versions: 12, Uncounted: 1, Tags: 3, Public: 1, Types: []ghpkg.Type{ghpkg.NPM, ghpkg.Container},
+			Checks:         map[ghpkg.ItemCheck]int{ghpkg.CheckOK: 4, ghpkg.CheckLastTagged: 1, ghpkg.CheckGone: 1},
 			LeastDeletedAt: epoch.Add(-time.Hour),
 		}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -160,22 +160,23 @@ type ItemSorts struct{ Name, Created Sort }
 
 // OperationItem is one item's row.
 type OperationItem struct {
-	Seq     int
-	Name    string // of the package
-	Version string // shortened; empty: the whole package
-	Full    string // the version's whole name
-	Href    string
-	Where   string // "acme · Container"
-	Tags    []string
-	More    int // tags beyond these
-	Created time.Time
-	Deleted time.Time
-	Check   ghpkg.ItemCheck
-	State   ghpkg.ItemState
-	Said    string // GitHub's own words
-	Why     string // our sentence
-	At      time.Time
-	Ledger  string // address of its entry, or empty
+	Seq      int
+	Name     string // of the package
+	Version  string // shortened; empty: the whole package
+	Full     string // the version's whole name
+	Href     string
+	Where    string // "acme · Container"
+	Versions int    // of a whole package, how many go with it; 0: not known
+	Tags     []string
+	More     int // tags beyond these
+	Created  time.Time
+	Deleted  time.Time
+	Check    ghpkg.ItemCheck
+	State    ghpkg.ItemState
+	Said     string // GitHub's own words
+	Why      string // our sentence
+	At       time.Time
+	Ledger   string // address of its entry, or empty
 }
 
 // Badge is what the header says of unfinished operations.
