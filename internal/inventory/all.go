@@ -30,7 +30,7 @@ func (u *unions) drop(session string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if held, ok := u.held[session]; ok {
-		u.rows -= len(held.all.Items)
+		u.rows -= held.all.size()
 		delete(u.held, session)
 	}
 }
@@ -96,11 +96,11 @@ func (u *unions) get(session string, parts []*Packages) *Packages {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if old, ok := u.held[session]; ok {
-		u.rows -= len(old.all.Items)
+		u.rows -= old.all.size()
 	}
-	if u.rows += len(all.Items); u.rows > u.maxRows { // they are quickly made again
+	if u.rows += all.size(); u.rows > u.maxRows { // they are quickly made again
 		clear(u.held)
-		u.rows = len(all.Items)
+		u.rows = all.size()
 	}
 	u.held[session] = union{parts, all}
 	return all

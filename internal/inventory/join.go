@@ -91,11 +91,11 @@ func (j *joins) put(key joinKey, made join) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if old, ok := j.held[key]; ok {
-		j.rows -= len(old.packages.Items)
+		j.rows -= old.packages.size()
 	}
-	if j.rows += len(made.packages.Items); j.rows > j.maxRows { // they are quickly made again
+	if j.rows += made.packages.size(); j.rows > j.maxRows { // they are quickly made again
 		clear(j.held)
-		j.rows = len(made.packages.Items)
+		j.rows = made.packages.size()
 	}
 	j.held[key] = made
 }
@@ -106,7 +106,7 @@ func (j *joins) drop(session string) {
 	defer j.mu.Unlock()
 	for key, held := range j.held {
 		if key.session == session {
-			j.rows -= len(held.packages.Items)
+			j.rows -= held.packages.size()
 			delete(j.held, key)
 		}
 	}

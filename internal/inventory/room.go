@@ -66,6 +66,9 @@ func (e *entry[T]) size() int {
 	return n
 }
 
+// size is how many rows the table takes in memory.
+func (p *Packages) size() int { return entryRows + len(p.Items) }
+
 // drop gives up the entries that match: their session has ended.
 func (s *shelf[T]) drop(match func(ghpkg.ListingKey) bool) {
 	s.mu.Lock()
