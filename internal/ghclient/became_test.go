@@ -243,8 +243,11 @@ func TestLook(t *testing.T) {
 		goneID = f.AddVersion(packageID, ghfake.Version{Name: "sha256:2", DeletedAt: time.Now().Add(-time.Hour)})
 	})
 	c := s.as("olivia", allScopes()...)
+	changed := time.Now().UTC().Truncate(time.Second).Add(-time.Hour)
+	s.fake.SetPackage(s.ref, func(p *ghfake.Package) { p.UpdatedAt = changed })
 	frozen := ghpkg.Target{Owner: acme(t), Type: ghpkg.Container, Name: "team/app", PackageID: packageID, Visibility: ghpkg.Private}
 	version := frozen
+	frozen.UpdatedAt = changed
 	version.VersionID, version.VersionName, version.Tags = versionID, "sha256:1", []string{"latest", "v1"}
 	with := func(t ghpkg.Target, change func(*ghpkg.Target)) ghpkg.Target { change(&t); return t }
 	tests := []struct {
@@ -254,7 +257,7 @@ func TestLook(t *testing.T) {
 		code fault.Code
 		cost int
 	}{
-		{"a package", with(frozen, func(t *ghpkg.Target) { t.PackageID, t.Visibility = 1, "" }), frozen, "", 1},
+		{"a package", with(frozen, func(t *ghpkg.Target) { t.PackageID, t.Visibility, t.UpdatedAt = 1, "", time.Time{} }), frozen, "", 1},
 		{"a version", with(version, func(t *ghpkg.Target) { t.VersionName, t.Tags = "sha256:old", []string{"v0"} }), version, "", 1},
 		{"a package that is not there", with(frozen, func(t *ghpkg.Target) { t.Name = "nothing" }), ghpkg.Target{}, fault.CodeNotFound, 1},
 		{"a version that is deleted", with(version, func(t *ghpkg.Target) { t.VersionID = goneID }), ghpkg.Target{}, fault.CodeNotFound, 1},
