@@ -70,7 +70,7 @@ func ownerRows(all []ghpkg.Membership, viewer ghpkg.Viewer) []views.OwnerRow {
 		rows = append(rows, views.OwnerRow{
 			Login: m.Owner.Login(), Kind: m.Owner.Kind(), Role: m.Role, AvatarURL: m.AvatarURL,
 			Own:  m.Owner.Kind() == ghpkg.User && m.Owner.Is(viewer.Login),
-			Href: link.Packages(m.Owner), Conflicts: link.Conflicts(m.Owner),
+			Href: link.Packages(m.Owner), Conflicts: link.Conflicts(m.Owner), Bin: link.Bin(m.Owner),
 		})
 	}
 	return rows

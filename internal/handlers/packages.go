@@ -9,6 +9,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
@@ -42,6 +43,7 @@ func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner
 	found := t.selected(active)
 	seen := withNotices(active, found.Notices)
 	drift := h.drift(c, s, owner, active)
+	h.linkPages(c, found.Total, t.q)
 	switch format(c.Request()) {
 	case formatJSON:
 		listing := withRows(withNotices(seen, driftNotice(drift)).Listing, packagesJSON(found.Rows))
@@ -56,7 +58,7 @@ func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner
 	page.Lenses = lenses(t, active)
 	page.Filter.Types = typeOptions(t.q, h.typeCounts(s, []ghpkg.Owner{owner}, t, found, active))
 	page.Notices = h.notices(c, seen.Notices)
-	page.Select = decided(page.Select, found.Notices)
+	page.Select, page.Unclear = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: active.AsOf, Refresh: link.RefreshOwner(owner), Loading: loading(active.Notices)}
 	page.Drift = drift
 	return h.sendTable(c, page)
@@ -96,7 +98,7 @@ func (h *edge) sendTable(c echo.Context, page views.PackageTable) error {
 // packageTable returns the table of an owner's packages without its rows.
 func (h *edge) packageTable(c echo.Context, s *auth.Session, owner ghpkg.Owner, t wanted, total int) views.PackageTable {
 	page := h.emptyTable(c, s, t, total)
-	page.Frame = h.frame(c, owner.Login(), views.SectionOwners, ownerCrumbs(owner)...)
+	page.Frame = h.frame(c, i18n.T(c.Request().Context(), "owners.packages"), views.SectionOwners, ownerCrumbs(owner)...)
 	page.Owner = h.ownerHead(owner, "packages")
 	page.Flash = h.flash(c)
 	return page
@@ -132,14 +134,16 @@ func repositoryAnchor(r *ghpkg.Repository) *views.Anchor {
 }
 
 // typeCounts are how many packages of each type the table's other filters
-// select, as far as that is known: none of a type is said where none is missing.
+// select, as far as that is known: that there is none is said of a type of
+// which nothing is missing.
 func (h *edge) typeCounts(s *auth.Session, owners []ghpkg.Owner, t wanted, found inventory.Selected[ghpkg.Package], active *inventory.Packages) map[ghpkg.Type]int {
 	if t.mistake != nil {
 		return nil
 	}
 	counts := h.Inventory.Beside(s.ID, owners, t.q, t.search)
+	unclear := inventory.Undecided(found.Notices)
 	for _, typ := range ghpkg.Types() {
-		if n := found.ByType[typ]; n > 0 || active.Whole[typ] {
+		if n := found.ByType[typ]; n > 0 || active.Whole[typ] && !unclear {
 			counts[typ] = n
 		}
 	}

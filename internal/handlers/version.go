@@ -29,9 +29,8 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 	if format(c.Request()) == formatJSON {
 		return jsonAnswer(c, http.StatusOK, versionToJSON(ref, v))
 	}
-	title := joined(p.Name, " · ", short(v.Name))
 	page := views.VersionPage{
-		Frame: h.frame(c, title, views.SectionOwners, ownerCrumbs(ref.Owner(),
+		Frame: h.frame(c, short(v.Name), views.SectionOwners, ownerCrumbs(ref.Owner(),
 			views.Crumb{Text: p.Name, Href: link.Package(ref)}, views.Crumb{Text: short(v.Name)})...),
 		Head: h.packageHead(p, ref), Version: h.versionRow(c, ref, v), Description: v.Description, License: v.License,
 		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(ref),

@@ -1,6 +1,9 @@
 package views
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/views/ui"
 )
@@ -14,11 +17,19 @@ func (f Frame) colorMode() string {
 	return "auto"
 }
 
+// documentTitle says the page first, and then the way to it, so that open tabs
+// tell owners and packages apart.
 func (f Frame) documentTitle() string {
-	if f.Title == "" {
-		return "Stockroom"
+	var parts []string
+	if f.Title != "" {
+		parts = append(parts, f.Title)
 	}
-	return f.Title + " · Stockroom"
+	for _, c := range slices.Backward(f.Crumbs) {
+		if c.Href != "" && c.Text != f.Title {
+			parts = append(parts, c.Text)
+		}
+	}
+	return strings.Join(append(parts, "Stockroom"), " · ")
 }
 
 // title says who the viewer is beyond their login.

@@ -20,4 +20,5 @@ type OwnerRow struct {
 	AvatarURL string
 	Href      string
 	Conflicts string
+	Bin       string
 }

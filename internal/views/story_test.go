@@ -93,9 +93,9 @@ func (w world) owners() []aStory {
 	none := page
 	none.ReadOnly, none.LookOnly = true, "You may only look: members of acme/package-admins delete and restore here."
 	page.Rows = []views.OwnerRow{
-		{Login: "mona-lisa", Kind: ghpkg.User, Own: true, Href: "/users/mona-lisa/packages", Conflicts: "/users/mona-lisa/docker/conflicts"},
-		{Login: "acme", Kind: ghpkg.Organization, Role: ghpkg.RoleAdmin, Href: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts"},
-		{Login: "acme-labs", Kind: ghpkg.Organization, Role: ghpkg.RoleMember, Href: "/orgs/acme-labs/packages", Conflicts: "/orgs/acme-labs/docker/conflicts"},
+		{Login: "mona-lisa", Kind: ghpkg.User, Own: true, Href: "/users/mona-lisa/packages", Conflicts: "/users/mona-lisa/docker/conflicts", Bin: "/users/mona-lisa/bin"},
+		{Login: "acme", Kind: ghpkg.Organization, Role: ghpkg.RoleAdmin, Href: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts", Bin: "/orgs/acme/bin"},
+		{Login: "acme-labs", Kind: ghpkg.Organization, Role: ghpkg.RoleMember, Href: "/orgs/acme-labs/packages", Conflicts: "/orgs/acme-labs/docker/conflicts", Bin: "/orgs/acme-labs/bin"},
 	}
 	page.Notices = []views.Notice{{
 		Kind: ghpkg.NoticeSSO, Text: "Some organizations are hidden until you authorize single sign-on for them at GitHub.",

@@ -88,7 +88,7 @@ func (r VersionRow) subject() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if r.Digest {
-			templ_7745c5c3_Err = ui.Copy(r.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Copy(r.Name, r.Short).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -74,6 +74,30 @@ func Dash() templ.Component {
 	})
 }
 
+// Named says what the value after it is, to those who do not see the heading of
+// its column.
+func Named(column string) templ.Component {
+	return leaf(`<span class="visually-hidden">` + escape(column) + `: </span>`)
+}
+
+// Copy is a button that copies text; what says which of the many on a page it
+// is. It is shown where JavaScript runs.
+func Copy(text, what string) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		before, after, _ := strings.Cut(i18n.T(ctx, "common.copy"), "{name}")
+		says := escape(before + what + after)
+		if _, err := io.WriteString(w, `<button type="button" class="icon-button js-only" data-copy="`+escape(text)+
+			`" data-done="`+escape(i18n.T(ctx, "common.copied"))+`" aria-label="`+says+`" title="`+says+`">`); err != nil {
+			return err
+		}
+		if err := Glyph(Copied).Render(ctx, w); err != nil {
+			return err
+		}
+		_, err := io.WriteString(w, `</button>`)
+		return err
+	})
+}
+
 // DialogButton is a small button that opens a page as a dialog, or the page
 // itself without JavaScript. what is said only to those who do not see the row.
 func DialogButton(href, text, what string, careful bool) templ.Component {

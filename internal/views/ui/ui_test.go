@@ -81,7 +81,7 @@ func TestHostileTextStaysText(t *testing.T) {
 	const words = `"><script>alert(1)</script>`
 	for name, c := range map[string]templ.Component{
 		"said": ui.Said(words), "code": ui.Code(words, words), "label": ui.Label(ui.Neutral, words),
-		"link": ui.Out("javascript:alert(1)", words), "copy": ui.Copy(words), "avatar": ui.Avatar(words, ui.Person),
+		"link": ui.Out("javascript:alert(1)", words), "copy": ui.Copy(words, words), "avatar": ui.Avatar(words, ui.Person),
 	} {
 		doc := render(t, c)
 		if doc.Find("script").Length() > 0 {
