@@ -73,6 +73,7 @@ func withNotices(p *inventory.Packages, more []ghpkg.Notice) *inventory.Packages
 func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
 	found := t.selected(all)
 	seen := withNotices(all, found.Notices)
+	h.linkPages(c, found.Total, t.q)
 	switch format(c.Request()) {
 	case formatJSON:
 		listing := withRows(seen.Listing, packagesJSON(found.Rows))
@@ -89,7 +90,7 @@ func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, 
 	page.Lenses = lenses(t, all)
 	page.Filter.Types = typeOptions(t.q, h.typeCounts(s, owners, t, found, all))
 	page.Notices = h.notices(c, seen.Notices)
-	page.Select = decided(page.Select, found.Notices)
+	page.Select, page.Unclear = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: all.AsOf, Loading: loading(all.Notices)}
 	return sendAll(c, page)
 }
@@ -106,6 +107,7 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 		Items: goneJSON(found.Rows), AsOf: h.Now(),
 		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, unseen, all.Notices),
 	}
+	h.linkPages(c, found.Total, t.q)
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, found.Total, t.q))
@@ -120,7 +122,7 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 	}
 	page.Filter.Types = typeOptions(t.q, found.ByType)
 	page.Notices = h.notices(c, listing.Notices)
-	page.Select = decided(page.Select, found.Notices)
+	page.Select, page.Unclear = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now()}
 	return sendAll(c, page)
 }

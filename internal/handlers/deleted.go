@@ -156,6 +156,7 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 		Items: goneJSON(found.Rows), AsOf: h.Now(),
 		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, notices, active.Notices),
 	}
+	h.linkPages(c, found.Total, t.q)
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
@@ -168,7 +169,7 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 	}
 	page.Filter.Types = typeOptions(t.q, found.ByType)
 	page.Notices = h.notices(c, listing.Notices)
-	page.Select = decided(page.Select, found.Notices)
+	page.Select, page.Unclear = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: h.Now(), Refresh: link.RefreshOwner(owner)}
 	page.Restore = h.restoreForm(c, owner)
 	return h.sendTable(c, page)

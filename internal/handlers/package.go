@@ -48,6 +48,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		found = listing.Select(q, search)
 	}
 	ctx := c.Request().Context()
+	h.linkPages(c, found.Total, q)
 	switch format(c.Request()) {
 	case formatJSON:
 		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows))
@@ -79,7 +80,7 @@ func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Re
 		page.Untagged = listing.Untagged
 	}
 	page.Notices = h.notices(c, slices.Concat(listing.Notices, found.Notices))
-	page.Select = decided(page.Select, found.Notices)
+	page.Select, page.Unclear = decided(page.Select, found.Notices)
 	page.Fresh = views.Freshness{AsOf: listing.AsOf, Refresh: link.RefreshPackage(ref), Loading: loading(listing.Notices)}
 	return page
 }
@@ -107,41 +108,6 @@ func (h *edge) packageAndVersions(ctx context.Context, s *auth.Session, ref ghpk
 	})
 	err = group.Wait()
 	return p, listing, err
-}
-
-// missingPackage says more about a package that GitHub does not show: that it
-// is the other kind of owner's, or that it was deleted here.
-func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, err error) error {
-	if fault.KindOf(err) != fault.NotFound {
-		return err
-	}
-	if d, ok := h.deletedHere(c.Request().Context(), s, ref); ok && h.mayChange(c) {
-		return &fault.Error{
-			Kind: fault.NotFound, Code: fault.CodeAlreadyGone, Op: "handlers.showPackage",
-			Said: asFault(err).Said, Args: map[string]any{"At": d.At},
-			Fix: &fault.Fix{Kind: fault.FixRestore, URL: link.RestorePackage(ref)}, Err: err,
-		}
-	}
-	return h.leadToRightKind(c, s, ref.Owner(), err)
-}
-
-// deletedHere returns what the ledger knows of a deleted package.
-func (h *edge) deletedHere(ctx context.Context, s *auth.Session, ref ghpkg.Ref) (ghpkg.DeletedPackage, bool) {
-	visible, _, err := h.visibleTo(ctx, s)
-	if err != nil {
-		return ghpkg.DeletedPackage{}, false // whatever is asked of GitHub next says why
-	}
-	known, err := h.Ledger.Deleted(ctx, ref.Owner(), visible)
-	if err != nil {
-		h.Log.WarnContext(ctx, "the ledger could not be read", "error", err)
-		return ghpkg.DeletedPackage{}, false
-	}
-	for _, d := range known {
-		if d.Target.Type == ref.Type() && d.Target.Name == ref.Name() {
-			return d, true
-		}
-	}
-	return ghpkg.DeletedPackage{}, false
 }
 
 // packagePage returns the page without its rows.

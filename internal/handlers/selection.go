@@ -40,13 +40,14 @@ const loadingAgain = 2 * time.Second
 
 // decided is the form without its choice of all that match, where it is not
 // known what does.
-func decided(s *views.Selection, notices []ghpkg.Notice) *views.Selection {
-	if s == nil || !inventory.Undecided(notices) {
-		return s
+func decided(s *views.Selection, notices []ghpkg.Notice) (form *views.Selection, unclear bool) {
+	unclear = inventory.Undecided(notices)
+	if s == nil || !unclear {
+		return s, unclear
 	}
-	by := *s
-	by.Total = 0
-	return &by
+	byHand := *s
+	byHand.Total = 0
+	return &byHand, unclear
 }
 
 // newSelection begins what is selected from a table, unless that is still

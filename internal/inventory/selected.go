@@ -51,17 +51,17 @@ func (i *Inventory) Beside(session string, owners []ghpkg.Owner, q ghpkg.Query, 
 		if slices.Contains(q.Types, t) {
 			continue
 		}
-		n, whole := 0, true
+		n, whole, sieve := 0, true, search.Sieve()
 		for _, owner := range owners {
 			listing, ok := i.packages.peek(ghpkg.ListingKey{Viewer: session, Owner: owner, Type: t, Visibility: listedVisibility(q.Visibility)})
 			whole = whole && ok && listing.Complete()
 			for at := range listing.Items {
-				if search.Match(&listing.Items[at]) {
+				if sieve.Match(&listing.Items[at]) {
 					n++
 				}
 			}
 		}
-		if whole {
+		if whole && (n > 0 || !Undecided(Unknown(sieve.Missing))) {
 			counts[t] = n
 		}
 	}

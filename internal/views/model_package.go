@@ -28,6 +28,7 @@ type PackagePage struct {
 	Views    SavedViews
 	Compact  bool
 	Select   *Selection // nil: nothing may be changed
+	Unclear  bool       // of some rows it is not known whether the query means them
 }
 
 // PackageHead is what a package's and its versions' pages begin with.
@@ -121,6 +122,7 @@ type Confirm struct {
 	Problem      *Problem
 	Grant        *Fix     // a scope is missing: grant it first; the form is then disabled
 	Missing      []string // the scopes that Grant asks for
+	Member       []string // that they give no right to it, where the viewer may have none
 	Instead      *Fix     // GitHub will refuse it: this in its place; the form is then left out
 	Gone         *Gone
 }

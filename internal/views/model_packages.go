@@ -38,6 +38,7 @@ type PackageTable struct {
 	Drift   *Drift // nil: nothing vanished
 	Columns Columns
 	Select  *Selection // nil: nothing may be changed
+	Unclear bool       // of some rows it is not known whether the query means them
 }
 
 // Columns is how the viewer wants tables.

@@ -9,11 +9,11 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 )
 
-// weight orders notices: first what is missing and will not come by itself, last
-// what is always so, or soon over.
+// weight orders notices: first what is missing and will not come by itself, or
+// of what was asked for; last what is always so, or soon over.
 func (n Notice) weight() int {
 	switch n.Kind {
-	case ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO:
+	case ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeUnknown, ghpkg.NoticeUnsorted:
 		return 0
 	case ghpkg.NoticeVanished, ghpkg.NoticeStale:
 		return 2

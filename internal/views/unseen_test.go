@@ -25,6 +25,8 @@ func TestNotices(t *testing.T) {
 		"two of a kind":     {kinds: []ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeTypeFailed}, first: "type_failed", summary: "1 more notice: " + incomplete},
 		"whole":             {kinds: []ghpkg.NoticeKind{ghpkg.NoticeStale}, drift: true, first: "stale", summary: "1 more notice"},
 		"drift among gaps":  {kinds: []ghpkg.NoticeKind{ghpkg.NoticeNoList, ghpkg.NoticeCap}, drift: true, first: "cap", summary: "2 more notices: " + incomplete},
+		"asked for first":   {kinds: []ghpkg.NoticeKind{ghpkg.NoticeRepoScope, ghpkg.NoticeUnknown}, first: "unknown", summary: "1 more notice: " + incomplete},
+		"order is no gap":   {kinds: []ghpkg.NoticeKind{ghpkg.NoticeStale, ghpkg.NoticeUnsorted}, first: "unsorted", summary: "1 more notice"},
 		"unknown is no end": {kinds: []ghpkg.NoticeKind{ghpkg.NoticeBudget, "new"}, first: "new", summary: "1 more notice: " + incomplete},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,6 +54,25 @@ func TestNotices(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNothingKnownToMatch: where it is not known which rows a query means, an
+// empty table does not say that there are none.
+func TestNothingKnownToMatch(t *testing.T) {
+	t.Parallel()
+	packages, versions := world{"auto"}.table(ghpkg.Active), views.PackagePage{Total: 0}
+	packages.Filter.Active, versions.Filter.Active = true, true
+	for _, unclear := range []bool{false, true} {
+		packages.Unclear, versions.Unclear = unclear, unclear
+		for name, page := range map[string]string{"packages": html(t, speak(t, "en"), packages.Table()), "versions": html(t, speak(t, "en"), versions.Table())} {
+			doc := parse(t, page)
+			none := strings.Contains(doc.Find(".box").Text(), "match these filters") && doc.Find(".box-head .muted[data-total]").Length() == 1
+			known := strings.Contains(doc.Find(".box").Text(), "Nothing is known to match") && doc.Find(".box-head .muted[data-total]").Length() == 0
+			if none == unclear || known != unclear {
+				t.Errorf("%s, unclear: %t: %s", name, unclear, doc.Find(".box").Text())
+			}
+		}
 	}
 }
 
