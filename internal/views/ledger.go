@@ -28,6 +28,8 @@ func actionIcon(a ghpkg.Action) ui.Icon {
 		return ui.Trash
 	case ghpkg.ActionRestore:
 		return ui.Undo
+	case ghpkg.ActionTrim:
+		return ui.History
 	case ghpkg.ActionAddDestination, ghpkg.ActionRemoveDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination:
 		return ui.External
 	}
