@@ -40,7 +40,9 @@
   // gate keeps the button of a typed-name form off until the name is right.
   function gate(input) {
     const button = input.form.querySelector('button:not([type=button])');
-    if (button) button.disabled = input.value !== input.dataset.mustBe;
+    const right = input.value === input.dataset.mustBe;
+    if (button) button.disabled = !right;
+    input.setCustomValidity(right ? '' : input.dataset.mustSay);
   }
 
   const number = (n) => n.toLocaleString(root.lang);
@@ -108,9 +110,22 @@
     say(picker()?.querySelector('[data-counts]')?.textContent ?? '');
   }
 
+  // unpick leaves the focus in the rows, for the bar where it may be goes away.
   function unpick() {
+    const all = boxes();
+    const barred = picker()?.contains(document.activeElement);
     picked.clear();
-    pick(boxes(), false);
+    pick(all, false);
+    if (barred) (all.find((box) => box.value === last) ?? all[0])?.focus();
+  }
+
+  // step goes to the next row, or to the one before: to its box, so that Space
+  // selects it.
+  function step(by) {
+    const rows = [...document.querySelectorAll('.rows .row')];
+    const at = rows.indexOf(document.activeElement.closest('.row'));
+    const row = rows[at < 0 ? 0 : at + by];
+    (row?.querySelector('.pick input') ?? row?.querySelector('a, button'))?.focus();
   }
 
   // changed is called after a row has answered: it cannot be selected any more,
@@ -242,20 +257,35 @@
     recall(); // the browser has put back what boxes were pressed when the page was left
   });
 
+  let before = null; // where the focus was when "/" was pressed
   const keysOn = () => localStorage.getItem('keys') !== 'off';
   byId('keys-on').checked = keysOn();
   document.addEventListener('keydown', (event) => {
     const typing = event.target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
     const covered = document.querySelector('dialog[open], :popover-open');
     if (event.key === 'Enter' && event.target.matches('.pick input')) event.preventDefault(); // it would send the form
-    if (event.key === 'Escape' && !typing && !covered && picked.size > 0) unpick();
+    const wrong = event.key === 'Enter' && event.target.form?.querySelector('[data-must-be]:invalid');
+    if (wrong) { // the form would not be sent, and nobody would learn why
+      event.preventDefault();
+      wrong.reportValidity();
+    }
+    if (event.key === 'Escape' && !covered) {
+      if (event.target.matches('[data-hotkey="/"]')) {
+        event.preventDefault(); // it would empty the box
+        (before?.isConnected && before !== document.body ? before : byId('main')).focus();
+      } else if (!typing && picked.size > 0) unpick();
+    }
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (event.key === '?') open(byId('keys'));
     const row = event.key === 'x' && !covered && (event.target.closest('.row') ?? document.querySelector('.row:hover'))?.querySelector('.pick input');
     if (row) row.click();
+    if (event.key === 'j' && !covered) step(1);
+    if (event.key === 'k' && !covered) step(-1);
+    if (event.key === 'r' && !covered && picked.size > 0) picker()?.querySelector('button:not([type=button])').focus();
     const field = event.key === '/' && !document.querySelector('dialog[open]') && document.querySelector('[data-hotkey="/"]');
     if (field) {
       event.preventDefault();
+      before = document.activeElement;
       field.focus();
       field.select();
     }
