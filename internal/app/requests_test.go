@@ -34,7 +34,9 @@ func TestCloseWaitsForRequests(t *testing.T) {
 				}))
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
-				serve := func() { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil)) }
+				serve := func() {
+					h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodPost, "/", nil))
+				}
 				first := make(chan struct{})
 				go func() { defer close(first); serve() }()
 				synctest.Wait()
