@@ -117,6 +117,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		Ready:       db.Migrated,
 		Static:      static.Handler(),
 		Metrics:     counts.Handler(),
+		BaseURL:     cfg.BaseURL,
 		GitHubURL:   cfg.GitHub.WebURL,
 		Now:         o.Now,
 		Log:         o.Log,

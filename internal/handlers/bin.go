@@ -68,6 +68,7 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	}
 	rows, total := selectBinned(found.rows, q)
 	notices, looked := found.notices, found.looked
+	h.linkPages(c, total, q)
 	switch format(c.Request()) {
 	case formatJSON:
 		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: found.asOf, Notices: notices}
@@ -224,16 +225,4 @@ func binToJSON(all []binned) []binJSON {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func (b binJSON) header() []string {
-	return append(b.packageJSON.header(), "version_id", "version_name")
-}
-
-func (b binJSON) cells() []string {
-	cells := b.packageJSON.cells()
-	if b.Version == nil {
-		return append(cells, "", "")
-	}
-	return append(cells, id(b.Version.ID), b.Version.Name)
 }

@@ -34,6 +34,7 @@ func (h *edge) conflicts(c echo.Context, s *auth.Session) error {
 	}
 	found := inventory.NewPackages(listing).Select(ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage}, query.Packages{})
 	rows, total := found.Rows, found.Total
+	h.linkPages(c, total, q)
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))

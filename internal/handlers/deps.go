@@ -142,6 +142,7 @@ type Deps struct {
 	Ready       func(ctx context.Context) error // whether the database is there and migrated
 	Static      http.Handler
 	Metrics     http.Handler
+	BaseURL     *url.URL // the public address
 	GitHubURL   *url.URL // GitHub's web address
 	Now         func() time.Time
 	Log         *slog.Logger

@@ -37,6 +37,7 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
+	h.linkPages(c, total, q)
 	switch format(c.Request()) {
 	case formatJSON:
 		return jsonAnswer(c, http.StatusOK, tableOf(ctx, ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now(), Notices: notices}, total, q))

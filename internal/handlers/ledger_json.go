@@ -3,7 +3,6 @@ package handlers
 import (
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -70,25 +69,6 @@ func entriesJSON(all []ghpkg.Entry) []entryJSON {
 		rows = append(rows, entryToJSON(e))
 	}
 	return rows
-}
-
-func (entryJSON) header() []string {
-	return []string{
-		"id", "at", "actor", "actor_id", "proxy_user", "action", "path", "package_type", "name", "package_id",
-		"version_id", "version_name", "tags", "reason", "outcome", "message", "operation",
-	}
-}
-
-func (e entryJSON) cells() []string {
-	var t targetJSON
-	if e.Target != nil {
-		t = *e.Target
-	}
-	return []string{
-		e.ID, e.At.Format(time.RFC3339), e.Actor.Login, id(e.Actor.ID), e.Actor.ProxyUser, string(e.Action), t.Path,
-		string(t.PackageType), t.Name, id(t.ID), id(t.VersionID), t.VersionName, strings.Join(t.Tags, " "),
-		e.Reason, string(e.Outcome), e.Message, e.Operation,
-	}
 }
 
 // ledgerPages is the ledger's paging.

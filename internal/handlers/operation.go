@@ -77,6 +77,9 @@ func (h *edge) operation(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
+	if a.items.Limit == a.page.PerPage { // not all of them
+		h.linkPages(c, total, a.page)
+	}
 	if format(c.Request()) == formatJSON {
 		return jsonAnswer(c, http.StatusOK, h.operationPageToJSON(ctx, a.op, items, total, a.page))
 	}

@@ -2,8 +2,6 @@ package handlers
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -13,37 +11,52 @@ import (
 
 // operationJSON is an operation for programs.
 type operationJSON struct {
-	ID           string                  `json:"id"`
-	Action       ghpkg.Action            `json:"action"`
-	State        ghpkg.OperationState    `json:"state"`
-	Reason       string                  `json:"reason"`
-	Actor        actorJSON               `json:"actor"`
-	Total        int                     `json:"total"`
-	Counts       map[ghpkg.ItemState]int `json:"counts"` // always all of them
-	ETA          *time.Time              `json:"eta"`    // null: cannot be said
-	WaitingUntil *time.Time              `json:"waiting_until"`
-	Code         string                  `json:"code,omitempty"`    // why it waits or is paused
-	Message      string                  `json:"message,omitempty"` // GitHub's own words to that
-	Path         string                  `json:"path"`
-	Source       string                  `json:"source"` // the table; empty: selected item by item, and nobody said where
-	Undoes       string                  `json:"undoes,omitempty"`
-	Complete     bool                    `json:"complete"` // what it was selected from was whole
-	CreatedAt    time.Time               `json:"created_at"`
-	StartedAt    *time.Time              `json:"started_at"`
-	EndedAt      *time.Time              `json:"ended_at"`
-	Ledger       string                  `json:"ledger"`
+	ID           string               `json:"id"`
+	Action       ghpkg.Action         `json:"action"`
+	State        ghpkg.OperationState `json:"state"`
+	Reason       string               `json:"reason"`
+	Actor        actorJSON            `json:"actor"`
+	Total        int                  `json:"total"`
+	Counts       countsJSON           `json:"counts"`
+	ETA          *time.Time           `json:"eta"` // null: cannot be said
+	WaitingUntil *time.Time           `json:"waiting_until"`
+	Code         string               `json:"code,omitempty"`    // why it waits or is paused
+	Message      string               `json:"message,omitempty"` // GitHub's own words to that
+	Path         string               `json:"path"`
+	Source       string               `json:"source"` // the table; empty: selected item by item, and nobody said where
+	Undoes       string               `json:"undoes,omitempty"`
+	Complete     bool                 `json:"complete"` // what it was selected from was whole
+	CreatedAt    time.Time            `json:"created_at"`
+	StartedAt    *time.Time           `json:"started_at"`
+	EndedAt      *time.Time           `json:"ended_at"`
+	Ledger       string               `json:"ledger"`
+}
+
+// countsJSON has every state of items, also those that none is in.
+type countsJSON struct {
+	Pending int `json:"pending"`
+	Running int `json:"running"`
+	Done    int `json:"done"`
+	Refused int `json:"refused"`
+	Failed  int `json:"failed"`
+	Skipped int `json:"skipped"`
+	Unknown int `json:"unknown"`
+}
+
+func countsOf(n ghpkg.ItemCounts) countsJSON {
+	return countsJSON{
+		n[ghpkg.ItemPending], n[ghpkg.ItemRunning], n[ghpkg.ItemDone], n[ghpkg.ItemRefused],
+		n[ghpkg.ItemFailed], n[ghpkg.ItemSkipped], n[ghpkg.ItemUnknown],
+	}
 }
 
 func (h *edge) operationToJSON(op ghpkg.Operation) operationJSON {
 	row := operationJSON{
 		ID: op.ID, Action: op.Action, State: op.State, Reason: op.Reason,
 		Actor: actorOf(op.Actor), Total: op.Total(),
-		Counts: map[ghpkg.ItemState]int{}, WaitingUntil: known(op.WaitingUntil), Code: op.Why, Message: op.Said,
+		Counts: countsOf(op.Counts), WaitingUntil: known(op.WaitingUntil), Code: op.Why, Message: op.Said,
 		Path: link.Operation(op.ID), Source: op.Source, Complete: op.Complete, CreatedAt: op.CreatedAt.UTC(),
 		StartedAt: known(op.StartedAt), EndedAt: known(op.EndedAt), Ledger: link.LedgerOfOperation(op.ID),
-	}
-	for _, state := range ghpkg.ItemStates() {
-		row.Counts[state] = op.Counts[state]
 	}
 	if op.Undoes != "" {
 		row.Undoes = link.Operation(op.Undoes)
@@ -60,22 +73,6 @@ func (h *edge) operationsJSON(all []ghpkg.Operation) []operationJSON {
 		rows = append(rows, h.operationToJSON(op))
 	}
 	return rows
-}
-
-func (operationJSON) header() []string {
-	names := []string{"id", "action", "state", "reason", "actor", "total"}
-	for _, state := range ghpkg.ItemStates() {
-		names = append(names, string(state))
-	}
-	return append(names, "eta", "waiting_until", "source", "created_at", "started_at", "ended_at", "path")
-}
-
-func (o operationJSON) cells() []string {
-	cells := []string{o.ID, string(o.Action), string(o.State), o.Reason, o.Actor.Login, strconv.Itoa(o.Total)}
-	for _, state := range ghpkg.ItemStates() {
-		cells = append(cells, strconv.Itoa(o.Counts[state]))
-	}
-	return append(cells, stamp(o.ETA), stamp(o.WaitingUntil), o.Source, stamp(&o.CreatedAt), stamp(o.StartedAt), stamp(o.EndedAt), o.Path)
 }
 
 // operationPageJSON is an operation with a page of its items. Total counts the
@@ -143,18 +140,4 @@ func itemsJSON(all []ghpkg.OperationItem) []itemJSON {
 		rows = append(rows, row)
 	}
 	return rows
-}
-
-func (itemJSON) header() []string {
-	return []string{
-		"seq", "id", "name", "package_type", "owner", "package", "package_id", "version_count", "tags", "state", "message", "code", "check",
-		"created_at", "deleted_at", "at", "ledger", "path",
-	}
-}
-
-func (i itemJSON) cells() []string {
-	return []string{
-		strconv.Itoa(i.Seq), id(i.ID), i.Name, string(i.PackageType), i.Owner, i.Package, id(i.PackageID), id(int64(i.Versions)), strings.Join(i.Tags, " "),
-		string(i.State), i.Message, i.Code, string(i.Check), stamp(i.CreatedAt), stamp(i.DeletedAt), stamp(i.At), i.Ledger, i.Path,
-	}
 }

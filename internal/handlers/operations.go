@@ -44,6 +44,7 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
+	h.linkPages(c, total, q)
 	switch format(c.Request()) {
 	case formatJSON:
 		rows := ghpkg.Listing[operationJSON]{Items: h.operationsJSON(all), AsOf: h.Now()}

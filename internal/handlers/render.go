@@ -2,9 +2,10 @@ package handlers
 
 import (
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -95,45 +96,30 @@ func tableOf[T any](ctx context.Context, page ghpkg.Listing[T], total int, q ghp
 	return t
 }
 
-// row is what a CSV line is made of.
-type row interface {
-	header() []string
-	cells() []string
-}
-
-// csvAnswer answers with a header of the JSON names and a line for each row.
-func csvAnswer[T row](c echo.Context, name string, rows []T) error {
-	vary(c.Response())
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")
-	h.Set(echo.HeaderContentDisposition, `attachment; filename="`+name+`.csv"`)
-	c.Response().WriteHeader(http.StatusOK)
-	w := csv.NewWriter(c.Response())
-	var none T
-	if err := w.Write(none.header()); err != nil {
-		return err
+// linkPages leads a program to the other pages of a table by the Link header, as
+// GitHub's API does: nobody takes one page for all rows. Call it before answering.
+func (h *edge) linkPages(c echo.Context, total int, q ghpkg.Query) {
+	if format(c.Request()) == formatHTML {
+		return
 	}
-	for _, r := range rows {
-		cells := r.cells()
-		for i, cell := range cells {
-			cells[i] = neutral(cell)
-		}
-		if err := w.Write(cells); err != nil {
-			return err
-		}
+	base, query := strings.TrimSuffix(h.BaseURL.String(), "/")+c.Request().URL.EscapedPath(), c.Request().URL.Query()
+	var links []string
+	add := func(page int, rel string) {
+		query.Set("page", strconv.Itoa(page))
+		links = append(links, "<"+base+"?"+query.Encode()+`>; rel="`+rel+`"`)
 	}
-	w.Flush()
-	return w.Error()
-}
-
-// neutral keeps spreadsheets from running a cell as a formula (OWASP, "CSV Injection").
-func neutral(cell string) string {
-	if cell == "" {
-		return cell
+	last := max(1, (total+q.PerPage-1)/q.PerPage)
+	if q.Page > 1 {
+		add(min(q.Page-1, last), "prev")
 	}
-	switch cell[0] {
-	case '=', '+', '-', '@', '\t', '\r':
-		return "'" + cell
+	if q.Page < last {
+		add(q.Page+1, "next")
+		add(last, "last")
 	}
-	return cell
+	if q.Page > 1 {
+		add(1, "first")
+	}
+	if len(links) > 0 {
+		c.Response().Header().Set("Link", strings.Join(links, ", "))
+	}
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -25,9 +24,6 @@ func ownersJSON(all []ghpkg.Membership) []ownerJSON {
 	}
 	return rows
 }
-
-func (ownerJSON) header() []string  { return []string{"login", "type", "role", "path"} }
-func (o ownerJSON) cells() []string { return []string{o.Login, string(o.Type), string(o.Role), o.Path} }
 
 type repositoryJSON struct {
 	Name     string `json:"name"`
@@ -107,24 +103,6 @@ func ownerRefJSON(o ghpkg.Owner) ownerJSON {
 	return ownerJSON{Login: o.Login(), Type: o.Kind(), Path: link.Packages(o)}
 }
 
-func (packageJSON) header() []string {
-	return []string{
-		"id", "name", "package_type", "owner", "visibility", "version_count", "repository", "html_url",
-		"created_at", "updated_at", "deleted_at", "restorable_until", "known_by", "path",
-	}
-}
-
-func (p packageJSON) cells() []string {
-	repository := ""
-	if p.Repository != nil {
-		repository = p.Repository.FullName
-	}
-	return []string{
-		id(p.ID), p.Name, string(p.PackageType), p.Owner.Login, string(p.Visibility), number(p.VersionCount), repository,
-		p.HTMLURL, stamp(p.CreatedAt), stamp(p.UpdatedAt), stamp(p.DeletedAt), stamp(p.RestorableUntil), p.KnownBy, p.Path,
-	}
-}
-
 type versionJSON struct {
 	ID          int64        `json:"id"`
 	Name        string       `json:"name"`
@@ -141,9 +119,17 @@ type versionJSON struct {
 // metadataJSON has the tags where GitHub's schema has them: a list called
 // "tags" for containers, one called "tag" for docker.
 type metadataJSON struct {
-	PackageType ghpkg.Type          `json:"package_type"`
-	Container   map[string][]string `json:"container,omitempty"`
-	Docker      map[string][]string `json:"docker,omitempty"`
+	PackageType ghpkg.Type     `json:"package_type"`
+	Container   *containerJSON `json:"container,omitempty"`
+	Docker      *dockerJSON    `json:"docker,omitempty"`
+}
+
+type containerJSON struct {
+	Tags []string `json:"tags"`
+}
+
+type dockerJSON struct {
+	Tag []string `json:"tag"`
 }
 
 func versionToJSON(ref ghpkg.Ref, v ghpkg.Version) versionJSON {
@@ -154,9 +140,9 @@ func versionToJSON(ref ghpkg.Ref, v ghpkg.Version) versionJSON {
 	tags := append([]string{}, v.Tags...)
 	switch ref.Type() {
 	case ghpkg.Container:
-		row.Metadata.Container = map[string][]string{"tags": tags}
+		row.Metadata.Container = &containerJSON{tags}
 	case ghpkg.Docker:
-		row.Metadata.Docker = map[string][]string{"tag": tags}
+		row.Metadata.Docker = &dockerJSON{tags}
 	}
 	if v.DeletedAt != nil {
 		row.restorable = restorableSince(*v.DeletedAt, knownByGitHub)
@@ -175,21 +161,6 @@ func versionsJSON(ref ghpkg.Ref, all []ghpkg.Version) []versionJSON {
 	return rows
 }
 
-func (versionJSON) header() []string {
-	return []string{
-		"id", "name", "package_type", "tags", "description", "license", "html_url", "created_at", "updated_at",
-		"deleted_at", "restorable_until", "known_by", "path",
-	}
-}
-
-func (v versionJSON) cells() []string {
-	tags := append(append([]string{}, v.Metadata.Container["tags"]...), v.Metadata.Docker["tag"]...)
-	return []string{
-		id(v.ID), v.Name, string(v.Metadata.PackageType), strings.Join(tags, " "), v.Description, v.License, v.HTMLURL,
-		stamp(v.CreatedAt), stamp(v.UpdatedAt), stamp(v.DeletedAt), stamp(v.RestorableUntil), v.KnownBy, v.Path,
-	}
-}
-
 // known returns t, or nil for a time that nobody told us.
 func known(t time.Time) *time.Time {
 	if t.IsZero() {
@@ -197,20 +168,6 @@ func known(t time.Time) *time.Time {
 	}
 	t = t.UTC()
 	return &t
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
-func number(n *int) string {
-	if n == nil {
-		return ""
-	}
-	return strconv.Itoa(*n)
 }
 
 func id(n int64) string {
