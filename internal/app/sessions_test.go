@@ -31,8 +31,11 @@ func TestSessions(t *testing.T) {
 	if own == "" || elsewhere == "" {
 		t.Fatalf("the sessions to end are %q and %q", own, elsewhere)
 	}
-	for _, id := range []string{own, elsewhere} {
-		other.PostForm("/settings/sessions/revoke", url.Values{"session": {id}})
+	for _, id := range []string{own, elsewhere, "zz"} {
+		page := other.Send("POST", "/settings/sessions/revoke?format=json", url.Values{"session": {id}}, nil)
+		if page.Status != http.StatusNotFound || strings.Contains(page.Body, "saved") {
+			t.Errorf("mona, who has no session %q: %s", id, page)
+		}
 	}
 	if !signedIn(desk) || !signedIn(phone) || !signedIn(other) {
 		t.Fatal("mona signed somebody out")

@@ -100,17 +100,17 @@ func (a *Auth) Sessions(ctx context.Context, viewerID int64) ([]SignedIn, error)
 	return list, nil
 }
 
-// RevokeSession ends the viewer's session with that id, here and at GitHub. One
-// that is not there, or not the viewer's, is ended already.
-func (a *Auth) RevokeSession(ctx context.Context, viewerID int64, id string) error {
-	record, ok, err := a.Store.TakeSessionOf(ctx, viewerID, id)
+// RevokeSession ends the viewer's session with that id, here and at GitHub;
+// found is false if they have none.
+func (a *Auth) RevokeSession(ctx context.Context, viewerID int64, id string) (found bool, err error) {
+	record, found, err := a.Store.TakeSessionOf(ctx, viewerID, id)
 	if err != nil {
-		return unavailable("auth.RevokeSession", err)
+		return false, unavailable("auth.RevokeSession", err)
 	}
-	if ok {
+	if found {
 		a.revokeAll(ctx, []ghpkg.SessionRecord{record})
 	}
-	return nil
+	return found, nil
 }
 
 // RevokeAll ends all the viewer's sessions, here and at GitHub.

@@ -147,11 +147,11 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 		t.Errorf("Sessions = %+v", list)
 	}
 	token := there.who().token
-	if err := w.auth.RevokeSession(t.Context(), 102, list[0].ID); err != nil || there.who().login != "olivia" {
+	if found, err := w.auth.RevokeSession(t.Context(), 102, list[0].ID); found || err != nil || there.who().login != "olivia" {
 		t.Errorf("somebody else ended the session (%v)", err)
 	}
-	if err := w.auth.RevokeSession(t.Context(), 101, list[0].ID); err != nil {
-		t.Fatal(err)
+	if found, err := w.auth.RevokeSession(t.Context(), 101, list[0].ID); !found || err != nil {
+		t.Fatal(found, err)
 	}
 	if there.who().login != "nobody" || w.alive(token) || here.who().login != "olivia" {
 		t.Errorf("there %q, its token alive: %v, here %q", there.who().login, w.alive(token), here.who().login)

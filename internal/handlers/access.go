@@ -37,7 +37,7 @@ func (h *edge) expel(c echo.Context, s *auth.Session, why error) {
 	ctx := c.Request().Context()
 	h.Inventory.Forget(ctx, s.ID)
 	// At once, also if operations act with it: those may not go on either.
-	if err := h.Auth.RevokeSession(ctx, s.Viewer.ID, s.ID); err != nil {
+	if _, err := h.Auth.RevokeSession(ctx, s.Viewer.ID, s.ID); err != nil {
 		h.Log.ErrorContext(ctx, "a session could not be revoked", "session", s, "error", err)
 	}
 	if err := h.Auth.Logout(c.Response(), c.Request()); err != nil {

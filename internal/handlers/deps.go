@@ -65,7 +65,7 @@ type Auth interface {
 	Logout(w http.ResponseWriter, r *http.Request) error
 	End(w http.ResponseWriter, r *http.Request)
 	Sessions(ctx context.Context, viewerID int64) ([]auth.SignedIn, error)
-	RevokeSession(ctx context.Context, viewerID int64, id string) error
+	RevokeSession(ctx context.Context, viewerID int64, id string) (found bool, err error)
 	RevokeAll(ctx context.Context, viewerID int64) error
 }
 

@@ -160,10 +160,14 @@ func (h *edge) revokeSessions(c echo.Context, s *auth.Session) error {
 		}
 		return h.saved(c, link.SignedOut)
 	case one != "":
-		h.Inventory.Forget(c.Request().Context(), one)
-		if err := h.Auth.RevokeSession(ctx, s.Viewer.ID, one); err != nil {
+		found, err := h.Auth.RevokeSession(ctx, s.Viewer.ID, one)
+		if err != nil {
 			return err
 		}
+		if !found { // nor is it theirs to have forgotten what it was shown
+			return &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoSession, Op: "handlers.revokeSessions"}
+		}
+		h.Inventory.Forget(ctx, one)
 		if one == s.ID { // the settings would lead straight to GitHub, and back in
 			return h.saved(c, link.SignedOut)
 		}
