@@ -3,6 +3,7 @@ package e2e
 import (
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -28,11 +29,13 @@ func keyboardOnly(t *testing.T, b *browser) {
 	tb.press(kb.Escape)
 	tb.miss("Use single-key shortcuts")
 
+	betweenRows(tb)
 	tb.press("/")
 	tb.focusOn("Filter by name")
 	tb.write("billing-core")
-	tb.see("2 packages")
+	tb.see("1 package")
 	tb.focusOn("Filter by name")
+	leaveSearch(tb)
 	tb.tabTo("billing-core")
 	tb.leave(func() { tb.press(kb.Enter) })
 
@@ -59,7 +62,39 @@ func keyboardOnly(t *testing.T, b *browser) {
 	tb.until("the row to have the focus", `document.activeElement.id === '`+versionRow(v.ID)[1:]+`'`)
 	p.isVersion(t, core, v.ID, ghpkg.Active)
 
+	mistyped(tb, core)
 	keysOff(tb)
+}
+
+// leaveSearch leaves the search box for the rows; it keeps what was typed.
+func leaveSearch(tb *tab) {
+	tb.t.Helper()
+	tb.press(kb.Escape)
+	tb.until("the search box to lose the focus", `document.activeElement.matches('main, main .pick input')`)
+	tb.until("what was typed to stay", `document.querySelector('[name=q]').value === 'billing-core'`)
+	tb.see("1 package")
+}
+
+// betweenRows goes down two rows, and up one.
+func betweenRows(tb *tab) {
+	tb.t.Helper()
+	for i, key := range []string{"j", "j", "k"} {
+		tb.press(key)
+		tb.until("the focus to move by "+key, `document.activeElement === `+theBoxes+`[`+[]string{"0", "1", "0"}[i]+`]`)
+	}
+}
+
+// mistyped presses Enter on another name: nothing is sent, and it is said why.
+func mistyped(tb *tab, core ghpkg.Ref) {
+	tb.t.Helper()
+	tb.visit(link.DeletePackage(core))
+	get[chromedp.Void](tb, `document.querySelector('[data-must-be]').focus()`)
+	tb.write("billing-cor")
+	tb.press(kb.Enter)
+	tb.until("what has to be typed to be said", `document.activeElement.validationMessage.includes('type billing-core exactly')`)
+	tb.write("e")
+	tb.until("the name to be taken", `document.activeElement.validationMessage === ''`)
+	tb.visit(link.Packages(acme(tb.t)))
 }
 
 // keysOff turns the single keys off, for people who dictate.

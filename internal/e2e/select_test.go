@@ -66,6 +66,14 @@ func selecting(t *testing.T, b *browser) {
 	tb.press("x")
 	tb.selected(0)
 
+	tb.pick(3, false)
+	tb.selected(1)
+	tb.press("r")
+	tb.focusOn("Review the deletion of 1…")
+	tb.press(kb.Escape)
+	tb.selected(0)
+	tb.until("the focus to be on the row again", `document.activeElement === `+theBoxes+`[3]`)
+
 	filteredSelection(tb)
 	pagedSelection(tb)
 }
