@@ -120,3 +120,34 @@ func TestADraftOfPackagesShowsWhatTheirPagesWould(t *testing.T) {
 		t.Errorf("of a version, a name is said to become free: %s", page)
 	}
 }
+
+// TestMembersLearnWhatItTakesBeforeTheyGrant: a scope gives no right to a
+// package, and whoever may have none is told so before they grant it.
+func TestMembersLearnWhatItTakesBeforeTheyGrant(t *testing.T) {
+	t.Parallel()
+	p := apptest.Start(t, apptest.Options{})
+	const says = "You are a member of acme, not one of its owners"
+	for _, c := range []struct {
+		viewer string
+		scopes []string
+		pkg    string
+		want   bool
+	}{
+		{apptest.Member, nil, app, true},
+		{apptest.Member, allScopes, app, false}, // nothing is to be granted
+		{apptest.Owner, nil, app, false},
+		{apptest.Owner, nil, "/users/olivia/packages/npm/@olivia/tool", false},
+	} {
+		b := p.SignIn(t, c.viewer, c.scopes...)
+		draft := b.Freeze("delete", c.pkg)
+		for _, at := range []string{c.pkg + "/-/delete", draft.Path} {
+			page := b.Get(at)
+			if page.Status != 200 || page.HasText(says) != c.want {
+				t.Errorf("%s (%v) on %s: want it %v: %s", c.viewer, c.scopes, at, c.want, page)
+			}
+			if _, err := page.Link("Grant access at GitHub"); (err == nil) != (c.scopes == nil) {
+				t.Errorf("%s (%v) on %s: the way to grant it: %v", c.viewer, c.scopes, at, err)
+			}
+		}
+	}
+}

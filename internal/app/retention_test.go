@@ -74,7 +74,7 @@ func TestOldEntriesAreRemoved(t *testing.T) {
 		if b.JSON("/ledger/"+old, http.StatusNotFound, &why); why.Code != string(fault.CodeNotKept) || !strings.Contains(why.Message, "400 days") {
 			t.Errorf("the removed entry: %+v", why)
 		}
-		if b.JSON("/ledger/"+strings.Repeat("f", 8)+old[8:], http.StatusNotFound, &why); why.Code != string(fault.CodeNotFound) {
+		if b.JSON("/ledger/"+strings.Repeat("f", 8)+old[8:], http.StatusNotFound, &why); why.Code != string(fault.CodeNoEntry) {
 			t.Errorf("one that was never there: %+v", why)
 		}
 	}

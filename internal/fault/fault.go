@@ -77,8 +77,11 @@ const (
 	CodeNoAdmin        Code = "no_admin"        // visible, but a change answers 404: no admin right on it
 	CodeForbidden      Code = "forbidden"       // a 403 without a more exact reason
 	CodeNotFound       Code = "not_found"       // a 404 on reading
+	CodeNoEntry        Code = "no_entry"        // the ledger has no such entry, or none that the viewer may read
 	CodeNoSession      Code = "no_session"      // the viewer has no such session, or no more
+	CodeNoOperation    Code = "no_operation"    // there is no such operation, or it is another person's
 	CodeNotKept        Code = "not_kept"        // an entry from before the ledger's retention. Args: Value (its days)
+	CodeDeletedHere    Code = "deleted_here"    // a package that was deleted here. Args: At (time.Time), Name (who did it)
 	CodeAlreadyGone    Code = "already_gone"    // to be deleted, but already deleted. Args: At (time.Time, may be zero)
 	CodeAlreadyThere   Code = "already_there"   // to be restored, but active
 	CodeLastVersion    Code = "last_version"    //
@@ -110,8 +113,8 @@ func Codes() []Code {
 		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeNoForm, CodeTooMany,
 		CodeTooFast, CodeOverloaded, CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
 		CodeNoTeams, CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
-		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound, CodeNoSession, CodeNotKept,
-		CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
+		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound, CodeNoEntry, CodeNoSession, CodeNoOperation, CodeNotKept,
+		CodeDeletedHere, CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeReserve, CodeBusy, CodeUpstream, CodeNotDone,
 		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeUndecided, CodeLoading,
 	}

@@ -140,14 +140,15 @@ type ItemQuery struct {
 
 // OperationSummary is what an operation is about, over all its items.
 type OperationSummary struct {
-	Packages  int    // different packages that items are of
-	Whole     int    // items that are whole packages
-	Versions  int    // of the whole packages together, as far as it is known
-	Uncounted int    // whole packages whose number of versions is not known
-	Tags      int    // of all items together
-	Public    int    // items that are public, or of public packages
-	Types     []Type // that occur, in the order of Types
-	Checks    map[ItemCheck]int
+	Packages      int      // different packages that items are of
+	Whole         int      // items that are whole packages
+	Versions      int      // of the whole packages together, as far as it is known
+	Uncounted     int      // whole packages whose number of versions is not known
+	Tags          int      // of all items together
+	Public        int      // items that are public, or of public packages
+	Organizations []string // logins of those that items are of, each once
+	Types         []Type   // that occur, in the order of Types
+	Checks        map[ItemCheck]int
 	// LeastDeletedAt is the earliest deletion among what is to be restored; zero: none known.
 	LeastDeletedAt time.Time
 }

@@ -126,7 +126,7 @@ func (h *edge) change(c echo.Context, s *auth.Session, p link.Path) error {
 		h.Inventory.Changed(context.WithoutCancel(ctx), p.Ref)
 	}
 	if err != nil {
-		return h.refused(c, s, found, entry, err)
+		return h.refused(c, s, found, entry, h.alreadyGone(ctx, s, found, err))
 	}
 	return h.done(c, found, entry)
 }
@@ -228,11 +228,11 @@ func (h *edge) refused(c echo.Context, s *auth.Session, found subject, entry ghp
 	switch {
 	case format(c.Request()) == formatJSON:
 		answer := problemJSON(e, p)
-		answer.Ledger, answer.Path = p.Entry, whereToLook(found)
+		answer.Path = whereToLook(found)
 		return jsonAnswer(c, p.Status, answer)
 	case isSwap(c.Request()) && e.Kind != fault.Invalid && e.Code != fault.CodeChanged:
 		return h.refusedRow(c, found, p)
-	case !h.mayChange(c):
+	case !h.mayChange(c), e.Code == fault.CodeAlreadyGone && found.whole():
 		return html(c, p.Status, h.errorPage(c, p).Page()) // the form would be refused again
 	}
 	return h.confirmAgain(c, s, found, p)

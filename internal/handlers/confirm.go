@@ -120,6 +120,9 @@ func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views
 			Label: i18n.T(ctx, "fix.grant_scope"), Href: link.SignIn(c.Request().URL.RequestURI(), missing),
 		}
 		view.Missing = missing
+		if owner := found.ref().Owner(); owner.Kind() == ghpkg.Organization {
+			view.Member = h.onlyMember(ctx, s, owner.Login())
+		}
 	}
 	view.Frame = h.frame(c, i18n.T(ctx, "confirm."+string(kind)+".title"), views.SectionOwners,
 		ownerCrumbs(found.ref().Owner(), views.Crumb{Text: found.ref().Name(), Href: link.Package(found.ref())})...)

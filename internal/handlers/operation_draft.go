@@ -26,6 +26,7 @@ func (h *edge) operationDraft(c echo.Context, a opened, sum ghpkg.OperationSumma
 	d.Start, d.Confirm, d.Typed = link.Steer(a.op.ID, "start"), c.FormValue("confirm"), c.FormValue("reason")
 	d.Missing = missingScopes(a, sum)
 	if len(d.Missing) > 0 {
+		d.Member = h.onlyMember(c.Request().Context(), a.s, sum.Organizations...)
 		d.Grant = &views.Fix{
 			Label: i18n.T(c.Request().Context(), "fix.grant_scope"), Href: link.SignIn(link.Operation(a.op.ID), d.Missing),
 		}

@@ -11,7 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
-	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/inventory"
 	"github.com/stockroom-dev/stockroom/internal/query"

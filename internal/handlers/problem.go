@@ -1,12 +1,15 @@
 package handlers
 
 import (
+	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/fault"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/middleware"
 	"github.com/stockroom-dev/stockroom/internal/views"
@@ -26,6 +29,9 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 	if e.Unsent {
 		p.Text = joined(p.Text, " ", i18n.T(ctx, "problem.unsent"))
 	}
+	if d, ok := errors.AsType[wasDeleted](e.Err); ok {
+		h.tellOf(&p, d)
+	}
 	if e.RetryAfter > 0 {
 		p.RetryAt = h.Now().Add(e.RetryAfter)
 	}
@@ -41,8 +47,12 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 // titleKey names the heading over a failure.
 func titleKey(e *fault.Error) string {
 	switch e.Code {
+	case fault.CodeDeletedHere:
+		return "problem.deleted"
 	case fault.CodeLoading:
 		return "problem.loading" // GitHub asks for nothing
+	case fault.CodeWrongConfirm:
+		return "problem.unconfirmed" // it was understood well enough
 	case fault.CodeState:
 		return "problem.state"
 	case fault.CodeUndecided:
@@ -88,11 +98,20 @@ func (h *edge) fix(c echo.Context, f *fault.Fix) *views.Fix {
 	case fault.FixSignIn:
 		fix.Href = link.SignIn(comeBackTo(c.Request()), nil)
 	case fault.FixGrantScope:
-		fix.Href = link.SignIn(comeBackTo(c.Request()), f.Scopes)
+		fix.Href = link.SignIn(comeBackTo(c.Request()), withWayBack(f.Scopes))
 	case fault.FixRestore:
 		fix.External = false
 	}
 	return fix
+}
+
+// withWayBack adds to the scope that deletes the one that restores: GitHub names
+// only the first.
+func withWayBack(scopes ghpkg.Scopes) ghpkg.Scopes {
+	if slices.Contains(scopes, ghpkg.ScopeDeletePackages) && !slices.Contains(scopes, ghpkg.ScopeWritePackages) {
+		return append(slices.Clone(scopes), ghpkg.ScopeWritePackages)
+	}
+	return scopes
 }
 
 func (h *edge) errorPage(c echo.Context, p views.Problem) views.ErrorPage {
@@ -134,7 +153,7 @@ type failureJSON struct {
 }
 
 func problemJSON(e *fault.Error, p views.Problem) failureJSON {
-	f := failureJSON{Outcome: outcomeWord(e), Message: p.Said, Code: e.Code, RetryAfter: retryAfter(e)}
+	f := failureJSON{Outcome: outcomeWord(e), Message: p.Said, Code: e.Code, Ledger: p.Entry, RetryAfter: retryAfter(e)}
 	if f.Message == "" {
 		f.Message = p.Text
 	}
@@ -142,7 +161,7 @@ func problemJSON(e *fault.Error, p views.Problem) failureJSON {
 		f.Fix = p.Fix.Href
 	}
 	if e.Fix != nil {
-		f.Scopes = e.Fix.Scopes
+		f.Scopes = withWayBack(e.Fix.Scopes)
 	}
 	return f
 }

@@ -21,11 +21,14 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 	if _, err := values(c, []string{"notice"}); err != nil {
 		return err
 	}
+	ref := at.Package()
 	p, v, err := h.packageAndVersion(c, s, at)
+	if err != nil && p.ID == 0 {
+		err = h.missingPackage(c, s, ref, err)
+	}
 	if err != nil {
 		return err
 	}
-	ref := at.Package()
 	if format(c.Request()) == formatJSON {
 		return jsonAnswer(c, http.StatusOK, versionToJSON(ref, v))
 	}

@@ -178,7 +178,7 @@ func internal(op string, err error) error {
 }
 
 func notFound(op string) error {
-	return &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: op}
+	return &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoEntry, Op: op}
 }
 
 func invalid(c ghpkg.Change) error {

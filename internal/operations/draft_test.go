@@ -87,15 +87,15 @@ func TestDraftIsItsActors(t *testing.T) {
 	op := w.frozen(o, ghpkg.ActionDelete, w.npm("lib", 2)...)
 	ctx := t.Context()
 	_, err := o.Remove(ctx, op.ID, by(bob), []int{1})
-	wantCode(t, "Remove", err, fault.CodeNotFound)
-	wantCode(t, "Discard", o.Discard(ctx, op.ID, by(bob)), fault.CodeNotFound)
-	wantCode(t, "Start", o.Start(ctx, op.ID, by(bob), 2, ""), fault.CodeNotFound)
+	wantCode(t, "Remove", err, fault.CodeNoOperation)
+	wantCode(t, "Discard", o.Discard(ctx, op.ID, by(bob)), fault.CodeNoOperation)
+	wantCode(t, "Start", o.Start(ctx, op.ID, by(bob), 2, ""), fault.CodeNoOperation)
 	if got := w.now(op.ID); got.State != ghpkg.OperationDraft || got.Total() != 2 {
 		t.Errorf("afterwards it is %s with %d items", got.State, got.Total())
 	}
 	wantCode(t, "Discard of one's own", o.Discard(ctx, op.ID, by(alice)), "")
 	_, err = o.Operation(ctx, op.ID, ghpkg.VisibleTo{All: true})
-	wantCode(t, "a discarded draft", err, fault.CodeNotFound)
+	wantCode(t, "a discarded draft", err, fault.CodeNoOperation)
 }
 
 func TestStartNeedsTheNumber(t *testing.T) {
@@ -203,7 +203,7 @@ func TestUndo(t *testing.T) {
 		wantCode(t, "Undo of what runs", err, fault.CodeState)
 		w.finish(o)
 		_, err = o.Undo(t.Context(), op.ID, by(bob))
-		wantCode(t, "Undo by another", err, fault.CodeNotFound)
+		wantCode(t, "Undo by another", err, fault.CodeNoOperation)
 
 		undo, err := o.Undo(t.Context(), op.ID, by(alice))
 		if err != nil {

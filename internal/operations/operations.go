@@ -91,7 +91,7 @@ func (o *Operations) Operation(ctx context.Context, id string, visible ghpkg.Vis
 	case err != nil:
 		return ghpkg.Operation{}, internal(name, err)
 	case !ok:
-		return ghpkg.Operation{}, &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: name}
+		return ghpkg.Operation{}, &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoOperation, Op: name}
 	}
 	return op, nil
 }
@@ -140,7 +140,7 @@ type By struct {
 func (o *Operations) own(ctx context.Context, id string, by By) (ghpkg.Operation, error) {
 	op, err := o.Operation(ctx, id, ghpkg.VisibleTo{ActorID: by.ViewerID})
 	if err == nil && op.Actor.ID != by.ViewerID {
-		err = &fault.Error{Kind: fault.NotFound, Code: fault.CodeNotFound, Op: "operations.own"}
+		err = &fault.Error{Kind: fault.NotFound, Code: fault.CodeNoOperation, Op: "operations.own"}
 	}
 	return op, err
 }

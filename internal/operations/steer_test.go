@@ -68,7 +68,7 @@ func TestSteering(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w, o := steady(t)
 					id := w.in(o, state)
-					wantCode(t, "by another", steer[how](o, t.Context(), id, by(bob)), fault.CodeNotFound)
+					wantCode(t, "by another", steer[how](o, t.Context(), id, by(bob)), fault.CodeNoOperation)
 					mine := by(alice)
 					mine.Session = "another"
 					wantCode(t, how, steer[how](o, t.Context(), id, mine), want.code)
@@ -298,7 +298,7 @@ func TestOldDraftsAreTidied(t *testing.T) {
 		time.Sleep(time.Millisecond)
 		o.Tidy(t.Context())
 		_, err := o.Operation(t.Context(), draft.ID, ghpkg.VisibleTo{All: true})
-		wantCode(t, "the draft after it", err, fault.CodeNotFound)
+		wantCode(t, "the draft after it", err, fault.CodeNoOperation)
 		if got := w.now(running.ID).State; got != ghpkg.OperationRunning {
 			t.Errorf("what runs is %q", got)
 		}

@@ -145,7 +145,24 @@ func (s *Store) OperationSummary(ctx context.Context, id string) (ghpkg.Operatio
 			sum.Types = append(sum.Types, typ)
 		}
 	}
-	return sum, nil
+	var err error
+	sum.Organizations, err = s.organizationsOf(ctx, id)
+	return sum, err
+}
+
+// organizationsOf returns the organizations that an operation's items are of,
+// however their logins are written.
+func (s *Store) organizationsOf(ctx context.Context, id string) ([]string, error) {
+	const what = "read the organizations of an operation"
+	rows, err := s.db.QueryContext(ctx, `SELECT MIN(owner_login) FROM operation_items
+		WHERE operation_id = $1 AND owner_kind = 'Organization' GROUP BY LOWER(owner_login) ORDER BY LOWER(owner_login)`, storable(id))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", what, err)
+	}
+	return collect(rows, what, func(row scanner) (login string, err error) {
+		err = row.Scan(&login)
+		return login, err
+	})
 }
 
 // countEach counts the rows that have each of the values, which are constants

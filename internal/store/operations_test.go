@@ -342,7 +342,7 @@ func TestOperationSummary(t *testing.T) {
 		want := ghpkg.OperationSummary{
 			Packages: 4, Whole: 3, Versions: 12, Uncounted: 1, Tags: 3, Public: 1, Types: []ghpkg.Type{ghpkg.NPM, ghpkg.Container},
 			Checks:         map[ghpkg.ItemCheck]int{ghpkg.CheckOK: 4, ghpkg.CheckLastTagged: 1, ghpkg.CheckGone: 1},
-			LeastDeletedAt: epoch.Add(-time.Hour),
+			LeastDeletedAt: epoch.Add(-time.Hour), Organizations: []string{"ACME"},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%v (-want +got):\n%s", err, diff)

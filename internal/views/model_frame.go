@@ -91,6 +91,7 @@ type Problem struct {
 	RetryAt   time.Time // zero: no time known
 	RequestID string    // for the operator's log; only where the fault may be ours
 	Entry     string    // address of the ledger entry, or empty
+	Gone      *Gone     // of what was deleted, how long it can come back and why it went
 }
 
 // ErrorPage is a problem with nothing else to show.
@@ -144,6 +145,7 @@ type Freshness struct {
 
 // Exports are the addresses of the same rows for programs.
 type Exports struct {
-	JSON string
-	CSV  string
+	JSON  string
+	CSV   string
+	Whole bool // the CSV has the rows of all pages
 }

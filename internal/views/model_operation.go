@@ -75,7 +75,8 @@ type OperationDraft struct {
 	Confirm     string // as typed
 	Typed       string // the reason as typed
 	Missing     []string
-	Grant       *Fix // scopes have to be granted first
+	Grant       *Fix     // scopes have to be granted first
+	Member      []string // that they give no right to it, where the viewer may have none
 	Start       string
 	Discard     string
 	Remove      string // all empty: the viewer cannot start it
