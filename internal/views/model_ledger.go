@@ -11,6 +11,7 @@ type LedgerTable struct {
 	Frame
 	Notices  []Notice
 	Filter   LedgerFilter
+	Tabs     []Option // everything, or the changes alone
 	Rows     []LedgerRow
 	Total    int
 	KeptDays int // 0: entries are kept for ever
@@ -100,9 +101,9 @@ type ScopeRow struct {
 
 // Rate is GitHub's hourly budget.
 type Rate struct {
-	Limit, Used, Remaining int
-	Percent                int // used
-	Reset                  time.Time
+	Limit, Remaining int
+	Percent          int // left
+	Reset            time.Time
 }
 
 // SessionRow is one of the viewer's sessions.

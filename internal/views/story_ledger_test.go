@@ -11,6 +11,7 @@ func (w world) ledger() []aStory {
 	page := views.LedgerTable{
 		Frame:   w.frame("Ledger", "/ledger", views.SectionLedger),
 		Filter:  views.LedgerFilter{Action: "/ledger", Clear: "/ledger", Since: "2026-11-01", Actions: []views.Option{{Count: -1}}, Outcomes: []views.Option{{Count: -1}}},
+		Tabs:    []views.Option{{Text: "Everything", Href: "/ledger", Selected: true, Count: -1}, {Text: "Only deletions and restores", Href: "/ledger?action=delete,restore", Count: -1}},
 		Exports: views.Exports{JSON: "?format=json", CSV: "?format=csv"},
 	}
 	for _, a := range ghpkg.Actions() {
@@ -54,7 +55,7 @@ func (w world) settings() []aStory {
 		Frame: w.frame("Settings", "/settings", views.SectionSettings), Login: "mona-lisa", ID: 1, Name: "Mona Lisa", Action: "/settings", Revoke: "/settings/sessions/revoke", Saved: true,
 		Languages: []views.Option{{Value: "", Count: -1}, {Value: "en", Text: "English", Selected: true}, {Value: "ko", Text: "한국어"}},
 		Themes:    []views.Option{{Value: "system", Selected: true}, {Value: "light"}, {Value: "dark"}},
-		Rate:      &views.Rate{Limit: 5000, Used: 1212, Remaining: 3788, Percent: 24, Reset: now().Add(30 * time.Minute)},
+		Rate:      &views.Rate{Limit: 5000, Remaining: 3788, Percent: 75, Reset: now().Add(30 * time.Minute)},
 		Sessions: []views.SessionRow{
 			{ID: "a", Current: true, Created: ago(0.2), Seen: ago(0), Address: "203.0.113.7", Browser: "Firefox 145 · Linux"},
 			{ID: "b", Created: ago(9), Seen: ago(2), Address: "198.51.100.23", Browser: "Safari · iPhone"},
