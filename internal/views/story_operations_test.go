@@ -83,7 +83,7 @@ func (w world) drafts() []aStory {
 	}
 	wrong, again := draft, *draft.Draft
 	again.Confirm, again.Typed = "80", "old builds"
-	wrong.Draft, wrong.Problem = &again, &views.Problem{Title: "This cannot be understood", Text: "Nothing was started. To start, type 800 exactly."}
+	wrong.Draft, wrong.Problem = &again, &views.Problem{Title: "Not confirmed", Text: "Nothing was started. To start, type 800 exactly."}
 	grant, lacking := draft, *draft.Draft
 	lacking.Missing, lacking.Grant = []string{ghpkg.ScopeDeletePackages}, &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
 	grant.Draft = &lacking
