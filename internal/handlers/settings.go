@@ -95,7 +95,7 @@ func (h *edge) settingsPage(c echo.Context, s *auth.Session) views.Settings {
 }
 
 func rateView(r ghpkg.RateLimit) *views.Rate {
-	view := &views.Rate{Limit: r.Limit, Remaining: r.Remaining, Reset: r.Reset}
+	view := &views.Rate{Limit: r.Limit, Used: r.Used, Remaining: r.Remaining, Reset: r.Reset}
 	if r.Limit > 0 {
 		view.Percent = 100 * r.Remaining / r.Limit
 	}

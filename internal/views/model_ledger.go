@@ -101,9 +101,9 @@ type ScopeRow struct {
 
 // Rate is GitHub's hourly budget.
 type Rate struct {
-	Limit, Remaining int
-	Percent          int // left
-	Reset            time.Time
+	Limit, Used, Remaining int
+	Percent                int // left
+	Reset                  time.Time
 }
 
 // SessionRow is one of the viewer's sessions.
