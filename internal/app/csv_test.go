@@ -44,9 +44,10 @@ func TestCSVSaysWhatTheJSONSays(t *testing.T) {
 	p, b := start(t, allScopes...)
 	p.GitHub.DeleteVersionNow(acmes(t, ghpkg.Container, "team/web"), 204)
 	b.PostJSON("/orgs/acme/packages/nuget/Acme.Core/-/delete", url.Values{"confirm": {"Acme.Core"}, "reason": {"=old"}}, http.StatusOK, nil)
+	swept(t, b, acmeBin)
 	op := link.Operation(b.Freeze("delete", version).ID)
 	for _, path := range []string{
-		"/", "/packages", "/orgs/acme/packages", "/orgs/acme/packages?state=deleted", "/orgs/acme/bin", "/orgs/acme/docker/conflicts",
+		"/", "/packages", "/orgs/acme/packages", "/orgs/acme/packages?state=deleted", acmeBin, "/orgs/acme/docker/conflicts",
 		web, web + "?state=deleted", "/orgs/acme/packages/docker/legacy/web", "/ledger", "/operations", op,
 	} {
 		var table struct{ Items []map[string]any }
@@ -122,5 +123,16 @@ func TestLinksLeadThroughAllPages(t *testing.T) {
 	}
 	if h := b.Send("GET", web+"?format=json&page=9", nil, nil).Header.Get("Link"); !strings.Contains(h, `page=1>; rel="prev"`) {
 		t.Errorf("beyond the end it leads to %s", h)
+	}
+}
+
+// TestAFileOfOnePageSaysSo: whoever downloads a table knows whether it is all of it.
+func TestAFileOfOnePageSaysSo(t *testing.T) {
+	t.Parallel()
+	_, b := start(t)
+	for path, want := range map[string]string{web: "CSV", web + "?per_page=3": "CSV (this page)"} {
+		if got := b.Get(path).Doc.Find(".exports a[download]").Text(); got != want {
+			t.Errorf("%s offers %q, want %q", path, got, want)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func TestShutdownKeepsTheOutcomeOfAChange(t *testing.T) {
 	}
 	defer db.Close()
 	entries, _, err := db.Entries(t.Context(),
-		ghpkg.LedgerFilter{Action: ghpkg.ActionDelete, VisibleTo: ghpkg.VisibleTo{All: true}}, ghpkg.LedgerPage{Limit: 9})
+		ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionDelete}, VisibleTo: ghpkg.VisibleTo{All: true}}, ghpkg.LedgerPage{Limit: 9})
 	if err != nil || len(entries) != 1 || entries[0].Outcome != ghpkg.OutcomeDone {
 		t.Errorf("the ledger has %+v, %v", entries, err)
 	}

@@ -100,10 +100,10 @@ type Settlement struct {
 
 // LedgerFilter selects entries. Zero fields select everything.
 type LedgerFilter struct {
-	Actor     string // login, case ignored
-	Action    Action
-	Owner     string // login, case ignored
-	Package   string // exact name
+	Actor     string   // login, case ignored
+	Actions   []Action // any of them; none: all
+	Owner     string   // login, case ignored
+	Package   string   // exact name
 	Type      Type
 	Outcome   Outcome
 	Since     time.Time // inclusive

@@ -149,7 +149,7 @@ func (h *edge) recentlyDeleted(ctx context.Context, s *auth.Session, owner ghpkg
 		return nil, err
 	}
 	entries, _, err := h.Ledger.Entries(ctx, ghpkg.LedgerFilter{
-		Owner: owner.Login(), Action: ghpkg.ActionDelete, Outcome: ghpkg.OutcomeDone,
+		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete}, Outcome: ghpkg.OutcomeDone,
 		Since: h.Now().Add(-ghpkg.RestoreWindow), VisibleTo: visible,
 	}, ghpkg.LedgerPage{Limit: ghpkg.MaxPerPage})
 	if err != nil {

@@ -46,7 +46,8 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 	}
 	page := views.LedgerTable{
 		Frame:   h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
-		Notices: h.notices(c, notices), Filter: ledgerForm(v, filter), Total: total, Pages: ledgerPages(v, q, total),
+		Notices: h.notices(c, notices), Filter: ledgerForm(ctx, v, filter), Total: total, Pages: ledgerPages(v, q, total),
+		Tabs:    ledgerTabs(ctx, v),
 		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)}, KeptDays: h.keptDays(),
 	}
 	for _, e := range entries {
@@ -67,10 +68,10 @@ func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, e
 	}
 	f := ghpkg.LedgerFilter{
 		Actor: v.Get("actor"), Owner: v.Get("owner"), Package: v.Get("package"), Operation: v.Get("operation"), Query: strings.TrimSpace(v.Get("q")),
-		Action: ghpkg.Action(v.Get("action")), Outcome: ghpkg.Outcome(v.Get("outcome")),
+		Outcome: ghpkg.Outcome(v.Get("outcome")),
 	}
-	if f.Action != "" && !contains(ghpkg.Actions(), f.Action) {
-		return nil, f, q, noneOf("action", v.Get("action"), ghpkg.Actions())
+	if f.Actions, err = actionsOf(v.Get("action")); err != nil {
+		return nil, f, q, err
 	}
 	if f.Outcome != "" && !contains(ghpkg.Outcomes(), f.Outcome) {
 		return nil, f, q, noneOf("outcome", v.Get("outcome"), ghpkg.Outcomes())
@@ -89,6 +90,26 @@ func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, e
 	}
 	q.Page, q.PerPage, err = pagingOf(v)
 	return v, f, q, err
+}
+
+// changes are the actions that the ledger is asked about most, as its filter
+// has them: what was done to packages.
+const changes = string(ghpkg.ActionDelete + "," + ghpkg.ActionRestore)
+
+// actionsOf reads one action, or several with commas between.
+func actionsOf(s string) ([]ghpkg.Action, error) {
+	if s == "" {
+		return nil, nil
+	}
+	var all []ghpkg.Action
+	for _, one := range strings.Split(s, ",") {
+		a := ghpkg.Action(one)
+		if !contains(ghpkg.Actions(), a) {
+			return nil, noneOf("action", one, ghpkg.Actions())
+		}
+		all = append(all, a)
+	}
+	return all, nil
 }
 
 // momentOf reads a date in the viewer's zone, or an RFC 3339 moment. A date as
@@ -115,46 +136,6 @@ func contains[T comparable](all []T, one T) bool {
 		}
 	}
 	return false
-}
-
-// ledgerAt returns the ledger's address with the filters of v, changed by set.
-func ledgerAt(v url.Values, set map[string]string) string {
-	to := url.Values{}
-	for name, all := range v {
-		if all[0] != "" && name != "format" {
-			to[name] = all
-		}
-	}
-	for name, value := range set {
-		to.Del(name)
-		if value != "" {
-			to.Set(name, value)
-		}
-	}
-	return link.LedgerQuery(to)
-}
-
-func ledgerFormat(v url.Values, format string) string {
-	return ledgerAt(v, map[string]string{"format": format})
-}
-
-func ledgerForm(v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
-	form := views.LedgerFilter{
-		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package, Operation: f.Operation,
-		Since: v.Get("since"), Until: v.Get("until"), Clear: link.Ledger,
-		Actions:  []views.Option{{Selected: f.Action == "", Count: -1}},
-		Outcomes: []views.Option{{Selected: f.Outcome == "", Count: -1}},
-	}
-	for _, a := range ghpkg.Actions() {
-		form.Actions = append(form.Actions, views.Option{Value: string(a), Selected: a == f.Action, Count: -1})
-	}
-	for _, o := range ghpkg.Outcomes() {
-		form.Outcomes = append(form.Outcomes, views.Option{Value: string(o), Selected: o == f.Outcome, Count: -1})
-	}
-	f.VisibleTo = ghpkg.VisibleTo{}
-	form.Active = f.Actor+f.Owner+f.Package+f.Operation+f.Query+string(f.Action)+string(f.Outcome)+string(f.Type) != "" ||
-		!f.Since.IsZero() || !f.Until.IsZero()
-	return form
 }
 
 func ledgerRow(ctx context.Context, e ghpkg.Entry) views.LedgerRow {

@@ -1,12 +1,9 @@
 package handlers
 
 import (
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
-	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -69,18 +66,4 @@ func entriesJSON(all []ghpkg.Entry) []entryJSON {
 		rows = append(rows, entryToJSON(e))
 	}
 	return rows
-}
-
-// ledgerPages is the ledger's paging.
-func ledgerPages(v url.Values, q ghpkg.Query, total int) views.Pages {
-	return pages(q, total, func(page, perPage int) string {
-		set := map[string]string{"page": "", "per_page": ""}
-		if page > 1 {
-			set["page"] = strconv.Itoa(page)
-		}
-		if perPage != ghpkg.DefaultPerPage {
-			set["per_page"] = strconv.Itoa(perPage)
-		}
-		return ledgerAt(v, set)
-	})
 }

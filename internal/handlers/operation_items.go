@@ -49,7 +49,7 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 		Here: here, Action: link.Operation(op.ID), Clear: link.Operation(op.ID), Text: q.Text, Sort: string(q.Sort),
 		PerPage: a.page.PerPage, Active: q.Text != "" || q.State != "" || q.Check != "", Total: total,
 		Draft: op.State == ghpkg.OperationDraft, Pages: pages(a.page, total, at),
-		Exports: views.Exports{JSON: link.As(here, formatJSON), CSV: link.Whole(all)},
+		Exports: views.Exports{JSON: link.As(here, formatJSON), CSV: link.Whole(all), Whole: true},
 		Sorts: views.ItemSorts{
 			Name: itemHeading(a, ghpkg.SortName), Created: itemHeading(a, ghpkg.SortCreated),
 		},

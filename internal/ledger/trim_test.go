@@ -42,7 +42,7 @@ func TestTrimKeepsWholeDays(t *testing.T) {
 			t.Fatalf("at %s: %+v, %v; want %d entries", tt.at, got, err, tt.entries)
 		}
 	}
-	entries, total, err := l.Entries(t.Context(), ghpkg.LedgerFilter{Action: ghpkg.ActionTrim, VisibleTo: everybodys}, ghpkg.LedgerPage{Limit: 9})
+	entries, total, err := l.Entries(t.Context(), ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionTrim}, VisibleTo: everybodys}, ghpkg.LedgerPage{Limit: 9})
 	if err != nil || total != 1 || entries[0].Reason != "STOCKROOM_LEDGER_RETENTION=400d" || !strings.HasPrefix(entries[0].Message, "2 entries of before 2026-11-21T00:00:00Z ") {
 		t.Errorf("the ledger says %+v, %v", entries, err)
 	}

@@ -129,7 +129,8 @@ func TestLedgerFilters(t *testing.T) {
 		}{
 			{"everything", ghpkg.LedgerFilter{}, "54321"},
 			{"actor, case ignored", ghpkg.LedgerFilter{Actor: "OCTAVIA"}, "5421"},
-			{"action", ghpkg.LedgerFilter{Action: ghpkg.ActionRestore}, "2"},
+			{"action", ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionRestore}}, "2"},
+			{"either of two actions", ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionRestore, ghpkg.ActionLogin}}, "52"},
 			{"owner, case ignored", ghpkg.LedgerFilter{Owner: "aCME"}, "321"},
 			{"package, exact", ghpkg.LedgerFilter{Package: "widget"}, "421"},
 			{"type", ghpkg.LedgerFilter{Type: ghpkg.Container}, "4"},

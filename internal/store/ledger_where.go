@@ -43,13 +43,14 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 		w.and("a.owner_key = " + w.bind(loginKey(f.Owner)))
 	}
 	for _, exact := range []struct{ column, value string }{
-		{"a.action", string(f.Action)}, {"a.package_type", string(f.Type)}, {"a.package_name", f.Package},
+		{"a.package_type", string(f.Type)}, {"a.package_name", f.Package},
 		{"a.operation", f.Operation},
 	} {
 		if exact.value != "" {
 			w.and(exact.column + " = " + w.bind(storable(exact.value)))
 		}
 	}
+	w.anyOf("a.action", f.Actions)
 	w.outcomes = f.Outcome != "" || f.Query != ""
 	switch f.Outcome {
 	case "":
@@ -66,6 +67,18 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 	}
 	w.contains(f.Query)
 	return w
+}
+
+// anyOf selects the rows whose column holds one of the actions; all if there are none.
+func (w *where) anyOf(column string, actions []ghpkg.Action) {
+	if len(actions) == 0 {
+		return
+	}
+	places := make([]string, len(actions))
+	for i, a := range actions {
+		places[i] = w.bind(storable(string(a)))
+	}
+	w.and(column + " IN (" + strings.Join(places, ", ") + ")")
 }
 
 // visible restricts the entries to what v may read; to nothing if v is empty.
