@@ -86,7 +86,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 		return nil, err
 	}
 	records := ledger.New(db, o.Now, o.Log)
-	if err := records.Recover(ctx); err != nil {
+	if err := settleLeft(ctx, db, records); err != nil {
 		return nil, fmt.Errorf("settle what an earlier process left: %w", err)
 	}
 	counts := metrics.New()

@@ -13,8 +13,17 @@ import (
 // keepEvery is how often the ledger is looked after.
 const keepEvery = time.Hour
 
-// keeper looks after the ledger: it removes what is older than it is kept, and
-// notes the head. Any number of replicas may have one.
+// settleLeft settles at the start what an earlier process left in the ledger.
+func settleLeft(ctx context.Context, db *store.Store, records *ledger.Ledger) error {
+	if _, alone := db.SQLite(); alone {
+		return records.RecoverAll(ctx)
+	}
+	return records.Recover(ctx)
+}
+
+// keeper looks after the ledger: it settles what killed processes left, removes
+// what is older than it is kept, and notes the head. Any number of replicas may
+// have one.
 type keeper struct {
 	db     *store.Store
 	ledger *ledger.Ledger
@@ -28,6 +37,7 @@ func (k *keeper) work(ctx context.Context) {
 	ticks := time.NewTicker(keepEvery)
 	defer ticks.Stop()
 	for {
+		k.settle(ctx)
 		k.trim(ctx)
 		k.note(ctx)
 		select {
@@ -35,6 +45,13 @@ func (k *keeper) work(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// settle ends what was too young to be taken for abandoned at the start.
+func (k *keeper) settle(ctx context.Context) {
+	if err := k.ledger.Recover(ctx); err != nil && ctx.Err() == nil {
+		k.log.ErrorContext(ctx, "what an ended process left in the ledger could not be settled", "error", err)
 	}
 }
 

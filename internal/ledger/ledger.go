@@ -117,13 +117,22 @@ func (l *Ledger) Deleted(ctx context.Context, owner ghpkg.Owner, visible ghpkg.V
 // abandonedAfter is longer than any attempt takes to be settled.
 const abandonedAfter = 2 * time.Minute
 
-// Recover says of the attempts that an earlier process left without an outcome
-// that theirs is unknown. It is called at start; attempts that another replica
-// has on their way are too young for it.
+// Recover says of the attempts that ended processes left without an outcome that
+// theirs is unknown. What another replica has on its way is too young for it, and
+// so may be what was left just now: it is to be called again.
 func (l *Ledger) Recover(ctx context.Context) error {
-	now := l.now()
-	s := ghpkg.Settlement{At: now, Outcome: ghpkg.OutcomeUnknown, Code: string(fault.CodeUnknown)}
-	if err := l.log.SettleAbandoned(ctx, now.Add(-abandonedAfter), s); err != nil {
+	return l.settleBefore(ctx, l.now().Add(-abandonedAfter))
+}
+
+// RecoverAll is the start's Recover of a process that is alone with its log:
+// nobody has an attempt on its way, however young, or begun by a faster clock.
+func (l *Ledger) RecoverAll(ctx context.Context) error {
+	return l.settleBefore(ctx, l.now().AddDate(100, 0, 0))
+}
+
+func (l *Ledger) settleBefore(ctx context.Context, before time.Time) error {
+	s := ghpkg.Settlement{At: l.now(), Outcome: ghpkg.OutcomeUnknown, Code: string(fault.CodeUnknown)}
+	if err := l.log.SettleAbandoned(ctx, before, s); err != nil {
 		return internal("ledger.Recover", err)
 	}
 	return nil

@@ -331,24 +331,40 @@ func TestDeletedUntilTheWindowCloses(t *testing.T) {
 	}
 }
 
+// TestRecover: what another replica may have on its way is spared for a while,
+// and where there is no other, nothing is.
 func TestRecover(t *testing.T) {
 	t.Parallel()
-	l, s, advance := newLedger(t)
-	begin := func(id string, at time.Time) {
-		if err := s.Begin(t.Context(), ghpkg.Entry{ID: id, At: at, Actor: octavia, Action: ghpkg.ActionDelete}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	begin("old", epoch)
-	advance(2*time.Minute + time.Second)
-	begin("young", epoch.Add(2*time.Minute))
-	if err := l.Recover(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for id, want := range map[string]ghpkg.Outcome{"old": ghpkg.OutcomeUnknown, "young": ghpkg.OutcomePending} {
-		if e, err := l.Entry(t.Context(), id, her); err != nil || e.Outcome != want {
-			t.Errorf("%s: %q, %v; want %q", id, e.Outcome, err, want)
-		}
+	const unknown, pending = ghpkg.OutcomeUnknown, ghpkg.OutcomePending
+	for _, tt := range []struct {
+		name               string
+		recover            func(*ledger.Ledger, context.Context) error
+		old, young, future ghpkg.Outcome
+	}{
+		{"beside others", (*ledger.Ledger).Recover, unknown, pending, pending},
+		{"alone", (*ledger.Ledger).RecoverAll, unknown, unknown, unknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			l, s, advance := newLedger(t)
+			begin := func(id string, at time.Time) {
+				if err := s.Begin(t.Context(), ghpkg.Entry{ID: id, At: at, Actor: octavia, Action: ghpkg.ActionDelete}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			begin("old", epoch)
+			begin("young", epoch.Add(2*time.Minute))
+			begin("future", epoch.Add(time.Hour)) // the clock was set back since
+			advance(2*time.Minute + time.Second)
+			if err := tt.recover(l, t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for id, want := range map[string]ghpkg.Outcome{"old": tt.old, "young": tt.young, "future": tt.future} {
+				if e, err := l.Entry(t.Context(), id, her); err != nil || e.Outcome != want {
+					t.Errorf("%s: %q, %v; want %q", id, e.Outcome, err, want)
+				}
+			}
+		})
 	}
 }
 

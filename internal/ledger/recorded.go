@@ -40,7 +40,7 @@ func (l *Ledger) Record(ctx context.Context, e ghpkg.Entry, do func(context.Cont
 	e, settleErr := l.settle(ctx, e, settlement(err))
 	if settleErr != nil {
 		// GitHub has answered, and its answer is what the person must see. The
-		// entry stays pending, and becomes unknown at the next start.
+		// entry stays pending, and becomes unknown within the hour.
 		l.logger.ErrorContext(ctx, "the outcome could not be written into the ledger",
 			"entry", e.ID, "outcome", e.Outcome, "action", e.Action, "target", e.Target.Name, "error", settleErr)
 	}
