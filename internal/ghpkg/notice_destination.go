@@ -106,9 +106,10 @@ type Delivery struct {
 	Answer      string    // its beginning, or why there was none
 }
 
-// OperationNews is that an operation has ended or been paused.
+// OperationNews is that an operation has ended, or was paused for a reason.
 type OperationNews struct {
 	ID        string
+	At        time.Time // when; zero: an earlier release did not write it down
 	Operation Operation // State, Why and Said as they were then
 	Owners    []string  // of its items
 }

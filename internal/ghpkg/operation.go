@@ -57,6 +57,7 @@ type Operation struct {
 	StartedAt    time.Time // zero: a draft
 	EndedAt      time.Time // zero: not over
 	WaitingUntil time.Time // zero unless it waits
+	PausedAt     time.Time // when it is being paused for a reason, for the notice of it; zero: it is not
 	Why          string    // a fault's code: why it waits or is paused; empty: a person paused it, or neither
 	Said         string    // GitHub's own words to that, or empty
 	Counts       ItemCounts

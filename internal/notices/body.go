@@ -94,12 +94,12 @@ func (n *Notices) ofEntry(e ghpkg.Entry) News {
 
 // ofOperation is an operation's end or pause. It tells no names of packages.
 func (n *Notices) ofOperation(o ghpkg.OperationNews) News {
-	op, at := o.Operation, o.Operation.EndedAt
+	op, at := o.Operation, o.At
 	event := ghpkg.NoticeFinished
 	if op.State == ghpkg.OperationPaused {
 		event = ghpkg.NoticePaused
 	}
-	if at.IsZero() || event == ghpkg.NoticePaused {
+	if at.IsZero() {
 		at = n.Now()
 	}
 	told := n.news(event, at)

@@ -1,11 +1,14 @@
 package notices_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/notices"
 )
@@ -159,7 +162,9 @@ func TestOperationsAreToldOf(t *testing.T) {
 		}
 		move(ghpkg.OperationWaiting, ghpkg.OperationRunning)
 		w.work(t)
+		op.Why, op.PausedAt = string(fault.CodeTokenRevoked), w.clock.Now()
 		move(ghpkg.OperationPaused, ghpkg.OperationWaiting)
+		op.Why = ""
 		move(ghpkg.OperationRunning, ghpkg.OperationPaused) // before anybody looked
 		w.work(t)
 		op.EndedAt = w.clock.Now()
@@ -171,6 +176,69 @@ func TestOperationsAreToldOf(t *testing.T) {
 		}
 		if got := globex.events(); got != "operation_paused paused 3 of globex; operation_finished done 3 of globex" {
 			t.Errorf("globex alone is told: %s", got)
+		}
+	})
+}
+
+// TestWhatAPersonDoesIsToldOnce: who pauses an operation knows it, and what is
+// stopped is paused first. What is read at one time is told in its order, with
+// the moments at which it happened.
+func TestWhatAPersonDoesIsToldOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		w.add(t, to, nil)
+		began := w.clock.Now()
+		for range 8 { // however their ids sort
+			op := ghpkg.Operation{ID: w.log.NewID(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, State: ghpkg.OperationDraft, CreatedAt: w.clock.Now()}
+			owner, err := ghpkg.NewOwner(ghpkg.Organization, "acme")
+			if err != nil {
+				t.Fatal(err)
+			}
+			item := ghpkg.OperationItem{Seq: 1, Check: ghpkg.CheckOK, State: ghpkg.ItemPending, Target: ghpkg.Target{Owner: owner, Type: ghpkg.NPM, Name: "n", PackageID: 1}}
+			if err := w.db.InsertOperation(t.Context(), op, []ghpkg.OperationItem{item}); err != nil {
+				t.Fatal(err)
+			}
+			op.State, op.Session, op.StartedAt = ghpkg.OperationRunning, "s1", w.clock.Now()
+			if ok, err := w.db.StartOperation(t.Context(), op, 1); !ok || err != nil {
+				t.Fatal(ok, err)
+			}
+			for _, step := range []struct {
+				state, from ghpkg.OperationState
+				why         fault.Code
+			}{
+				{ghpkg.OperationPaused, ghpkg.OperationRunning, fault.CodeTokenRevoked},
+				{ghpkg.OperationRunning, ghpkg.OperationPaused, ""},
+				{ghpkg.OperationPaused, ghpkg.OperationRunning, ""},
+				{ghpkg.OperationStopped, ghpkg.OperationPaused, ""},
+			} {
+				op.State, op.Why, op.PausedAt, op.EndedAt = step.state, string(step.why), time.Time{}, time.Time{}
+				switch step.state {
+				case ghpkg.OperationPaused:
+					op.PausedAt = w.clock.Now()
+				case ghpkg.OperationStopped:
+					op.EndedAt = w.clock.Now()
+				}
+				if ok, err := w.db.MoveOperation(t.Context(), op, step.from); !ok || err != nil {
+					t.Fatal(ok, err)
+				}
+				w.clock.advance(time.Second)
+			}
+		}
+		w.clock.advance(time.Minute)
+		w.work(t)
+		got := to.all()
+		slices.SortFunc(got, func(a, b received) int { return strings.Compare(a.delivery, b.delivery) }) // as they were composed
+		if len(got) != 16 {
+			t.Fatalf("%d notices arrived, want 16", len(got))
+		}
+		for i, one := range got {
+			want, state, at := "operation_paused", ghpkg.OperationPaused, began.Add(time.Duration(i/2*4)*time.Second)
+			if i%2 == 1 {
+				want, state, at = "operation_finished", ghpkg.OperationStopped, at.Add(3*time.Second)
+			}
+			if one.event != want || one.news.Operation.State != state || !one.news.At.Equal(at) {
+				t.Errorf("notice %d is %s, %s at %s; want %s, %s at %s", i, one.event, one.news.Operation.State, one.news.At, want, state, at)
+			}
 		}
 	})
 }

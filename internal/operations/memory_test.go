@@ -165,7 +165,7 @@ func (m *memory) MoveOperation(_ context.Context, op ghpkg.Operation, from ...gh
 		return false, nil
 	}
 	r.op.State, r.op.Session, r.op.WaitingUntil = op.State, op.Session, op.WaitingUntil
-	r.op.Why, r.op.Said, r.op.EndedAt = op.Why, op.Said, op.EndedAt
+	r.op.Why, r.op.Said, r.op.EndedAt, r.op.PausedAt = op.Why, op.Said, op.EndedAt, op.PausedAt
 	return true, nil
 }
 

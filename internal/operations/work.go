@@ -197,8 +197,11 @@ func (s *slice) move(ctx context.Context, op ghpkg.Operation, next ghpkg.Operati
 	if next != ghpkg.OperationWaiting {
 		op.WaitingUntil = time.Time{}
 	}
-	if next == ghpkg.OperationDone {
+	switch next {
+	case ghpkg.OperationDone:
 		op.EndedAt = s.Now()
+	case ghpkg.OperationPaused:
+		op.PausedAt = s.Now()
 	}
 	_, err := s.Store.AdvanceOperation(ctx, op, from)
 	return err

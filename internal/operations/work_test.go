@@ -205,6 +205,9 @@ func TestWorkPausesWhatNeedsAPerson(t *testing.T) {
 				if now.State != test.want || now.Why != test.name {
 					t.Errorf("state %s, why %q", now.State, now.Why)
 				}
+				if paused := now.State == ghpkg.OperationPaused; paused == now.PausedAt.IsZero() || now.PausedAt.After(time.Now()) {
+					t.Errorf("the notice would be of %s", now.PausedAt)
+				}
 				if diff := cmp.Diff([]string{"pending", "pending"}, w.states(op.ID)); diff != "" {
 					t.Errorf("items (-want +got):\n%s", diff)
 				}

@@ -58,7 +58,7 @@ func full(t *testing.T) (*store.Store, string) {
 		`INSERT INTO notice_destinations VALUES ('d', 'slack', 'team', 'example.com', x'00ff', '[]', '[]', 0, 1, 'olivia')`,
 		`INSERT INTO notice_deliveries VALUES ('n', 'd', 'delete', 1, '{}', 'pending', 0, 1, 0, 0, '')`,
 		`INSERT INTO notice_cursors VALUES ('ledger', 5)`,
-		`INSERT INTO notice_operations VALUES ('o', '` + op.ID + `', 'done', '', '')`,
+		`INSERT INTO notice_operations VALUES ('o', '` + op.ID + `', 'done', '', '', 7)`,
 	} {
 		byHand(t, s, query)
 	}

@@ -18,14 +18,19 @@ import (
 // ledgerCursor is the number of the last link that was read.
 const ledgerCursor = "ledger"
 
-// tellNotices writes down that an operation has ended or been paused, in the
-// transaction in which it does.
+// tellNotices writes down that an operation has ended, or needs somebody to go
+// on, in the transaction in which it does. Who pauses it knows that, and what is
+// stopped is paused first.
 func tellNotices(ctx context.Context, tx *sql.Tx, op ghpkg.Operation) error {
-	if !op.Over() && op.State != ghpkg.OperationPaused {
+	at := op.EndedAt
+	switch {
+	case op.State == ghpkg.OperationPaused && op.Why != "":
+		at = op.PausedAt
+	case !op.Over():
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO notice_operations (id, operation_id, state, why, said) VALUES ($1, $2, $3, $4, $5)`,
-		rand.Text(), storable(op.ID), string(op.State), storable(op.Why), storable(op.Said))
+	_, err := tx.ExecContext(ctx, `INSERT INTO notice_operations (id, operation_id, state, why, said, at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		rand.Text(), storable(op.ID), string(op.State), storable(op.Why), storable(op.Said), maybeMillis(at))
 	return err
 }
 
@@ -103,14 +108,18 @@ func (s *Store) StillDeleted(ctx context.Context, since, before time.Time, limit
 		ORDER BY a.id LIMIT $3`, since.UnixMilli(), before.UnixMilli(), limit)
 }
 
-// OperationNews returns what became of operations and was not read yet.
+// OperationNews returns what became of operations and was not read yet, the
+// earliest first.
 func (s *Store) OperationNews(ctx context.Context, limit int) ([]ghpkg.OperationNews, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, operation_id, state, why, said FROM notice_operations ORDER BY id LIMIT $1`, limit)
+	rows, err := s.db.QueryContext(ctx, `SELECT id, operation_id, state, why, said, at FROM notice_operations ORDER BY at, id LIMIT $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the news of operations: %w", err)
 	}
 	all, err := collect(rows, "read the news of operations", func(row scanner) (n ghpkg.OperationNews, err error) {
-		return n, row.Scan(&n.ID, &n.Operation.ID, &n.Operation.State, &n.Operation.Why, &n.Operation.Said)
+		var at int64
+		err = row.Scan(&n.ID, &n.Operation.ID, &n.Operation.State, &n.Operation.Why, &n.Operation.Said, &at)
+		n.At = maybeTime(at)
+		return n, err
 	})
 	if err != nil {
 		return nil, err
