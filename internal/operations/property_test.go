@@ -35,27 +35,42 @@ func TestWorkUnderFire(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		for seed := range rounds / 20 {
-			url := "sqlite:" + filepath.Join(t.TempDir(), "stockroom.db")
+			url := made(t, "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"))
 			synctest.Test(t, func(t *testing.T) { fire(t, opened(t, url), uint64(seed)) })
 		}
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		for seed := range rounds / 20 {
-			url := pgtest.Schema(t)
+			url := made(t, pgtest.Schema(t))
 			synctest.Test(t, func(t *testing.T) { fire(t, opened(t, url), uint64(seed)) })
 		}
 	})
 }
 
+// opened opens a database whose tables are made already: migrations wait for a
+// lock that all tests share, for which no time goes by here.
 func opened(t *testing.T, databaseURL string) operations.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), databaseURL)
+	s, err := store.OpenAsItIs(t.Context(), databaseURL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// made returns the URL of a database with all of its tables.
+func made(t *testing.T, databaseURL string) string {
+	t.Helper()
+	s, err := store.Open(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return databaseURL
 }
 
 // fire is one round.
