@@ -121,7 +121,7 @@ func TestChartHoldsTogether(t *testing.T) {
 	}
 	all := rendered(t, func(values map[string]any) {
 		values["ingress"] = map[string]any{
-			"enabled": true, "className": "nginx", "host": "stockroom.example.com", "tlsSecretName": "tls",
+			"enabled": true, "className": "nginx", "host": "stockroom.example.com", "path": "/tools/", "tlsSecretName": "tls",
 			"annotations": map[string]any{"a/b": "c"},
 		}
 	})
@@ -131,7 +131,7 @@ func TestChartHoldsTogether(t *testing.T) {
 	all["Service"].holds(t, map[string]any{"spec.selector": labels, "spec.ports.0.targetPort": "http"})
 	all["Ingress"].holds(t, map[string]any{
 		"spec.rules.0.host": "stockroom.example.com", "spec.tls.0.secretName": "tls", "spec.ingressClassName": "nginx",
-		"spec.rules.0.http.paths.0.path":                      "/",
+		"spec.rules.0.http.paths.0.path":                      "/tools/",
 		"spec.rules.0.http.paths.0.backend.service.name":      all["Service"].at("metadata.name").value,
 		"spec.rules.0.http.paths.0.backend.service.port.name": all["Service"].at("spec.ports.0.name").value,
 	})
