@@ -21,7 +21,8 @@ type ListingKey struct {
 const SeenBy = "viewer:"
 
 // LastSeen returns the key of what GitHub listed to a viewer last, in whichever
-// session. It is never shown: it tells what has vanished since.
+// session. It is never shown: it tells what has vanished since, and where to look
+// first.
 func (k ListingKey) LastSeen(viewerID int64) ListingKey {
 	k.Viewer = SeenBy + strconv.FormatInt(viewerID, 10)
 	return k
@@ -29,6 +30,15 @@ func (k ListingKey) LastSeen(viewerID int64) ListingKey {
 
 // Shown reports whether the listing is a session's, to be shown to it.
 func (k ListingKey) Shown() bool { return !strings.HasPrefix(k.Viewer, SeenBy) }
+
+// Looked is what a viewer's last look into a package's deleted versions came to,
+// in whichever session. It is never shown: it tells where to look first.
+type Looked struct {
+	Type  Type
+	Name  string
+	At    time.Time
+	Found bool // there were some
+}
 
 // Vanished is a package that GitHub listed to a viewer once and then, in a
 // complete listing, no more, and that a GET confirmed to be gone for them.

@@ -26,6 +26,8 @@ type Archive interface {
 	// change number since, and the number of the last change.
 	ChangesSince(ctx context.Context, since int64, replica string) (changed []ghpkg.Ref, last int64, err error)
 	ForgetListings(ctx context.Context, viewer string) error
+	// Looked returns what was kept of deleted versions under the key's LastSeen.
+	Looked(ctx context.Context, viewerID int64, owner ghpkg.Owner) ([]ghpkg.Looked, error)
 	AddVanished(ctx context.Context, viewerID int64, gone []ghpkg.Vanished) error
 	Vanished(ctx context.Context, viewerID int64, owner ghpkg.Owner, now time.Time) ([]ghpkg.Vanished, error)
 	// RemoveVanished forgets that a package vanished, because it is there again.
@@ -79,7 +81,8 @@ func (k keptVersions) restore(ctx context.Context, key ghpkg.ListingKey) (ghpkg.
 	return l, ok && k.worked(ctx, "load versions", err)
 }
 
-func (k keptVersions) arrived(ctx context.Context, key ghpkg.ListingKey, _ Eyes, now ghpkg.Listing[lean.Version], last *ghpkg.Listing[lean.Version]) {
+func (k keptVersions) arrived(ctx context.Context, key ghpkg.ListingKey, eyes Eyes, now ghpkg.Listing[lean.Version], last *ghpkg.Listing[lean.Version]) {
+	k.noteLook(ctx, key, eyes.ViewerID, now)
 	if last != nil && slices.EqualFunc(last.Items, now.Items, k.same) && slices.Equal(last.Notices, now.Notices) {
 		k.worked(ctx, "touch a listing", k.Archive.TouchListing(ctx, key, now.AsOf))
 		return

@@ -127,6 +127,18 @@ func (m *memory) ForgetListings(_ context.Context, viewer string) error {
 	return nil
 }
 
+func (m *memory) Looked(_ context.Context, viewerID int64, owner ghpkg.Owner) ([]ghpkg.Looked, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var all []ghpkg.Looked
+	for k, l := range m.versions {
+		if k.State == ghpkg.Deleted && k.Owner == owner && k == k.LastSeen(viewerID) {
+			all = append(all, ghpkg.Looked{Type: k.Type, Name: k.Name, At: l.AsOf, Found: len(l.Items) > 0})
+		}
+	}
+	return all, nil
+}
+
 func (m *memory) AddVanished(_ context.Context, viewerID int64, gone []ghpkg.Vanished) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -170,7 +182,9 @@ func (m *memory) sessions() []string {
 		}
 	}
 	for k := range m.versions {
-		all = append(all, k.Viewer)
+		if k.Shown() {
+			all = append(all, k.Viewer)
+		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

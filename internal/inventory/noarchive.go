@@ -39,6 +39,8 @@ func (noArchive) ChangesSince(context.Context, int64, string) ([]ghpkg.Ref, int6
 
 func (noArchive) ForgetListings(context.Context, string) error { return nil }
 
+func (noArchive) Looked(context.Context, int64, ghpkg.Owner) ([]ghpkg.Looked, error) { return nil, nil }
+
 func (noArchive) AddVanished(context.Context, int64, []ghpkg.Vanished) error { return nil }
 
 func (noArchive) Vanished(context.Context, int64, ghpkg.Owner, time.Time) ([]ghpkg.Vanished, error) {

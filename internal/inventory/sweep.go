@@ -94,8 +94,9 @@ const sweepers = 4
 
 // DeletedVersions returns the deleted versions of packages that have been
 // looked into; those of first are looked into now. It goes on looking into the
-// others behind it, the last updated first, and then again into those of long
-// ago, as long as the viewer's budget allows.
+// others behind it, as long as the viewer's budget allows: first where the viewer
+// found something before, then where they have not looked for longest, the last
+// updated first; and then again into those of long ago.
 func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.Owner, packages *Packages, first []ghpkg.Ref) DeletedVersions {
 	i.lookInto(ctx, eyes, first)
 	result := DeletedVersions{Of: len(packages.Items)}
@@ -122,19 +123,22 @@ func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.
 			result.Rows = append(result.Rows, DeletedVersion{*p, v.Full()})
 		}
 	}
-	running := i.beginSweep(ctx, eyes, owner, append(left, again...))
+	running := i.beginSweep(ctx, eyes, owner, left, again)
 	result.Running = len(left) > 0 && running
 	return result
 }
 
 // beginSweep looks into packages behind the page, unless that is being done. It
 // reports whether it is.
-func (i *Inventory) beginSweep(ctx context.Context, eyes Eyes, owner ghpkg.Owner, left []ghpkg.Ref) bool {
+func (i *Inventory) beginSweep(ctx context.Context, eyes Eyes, owner ghpkg.Owner, left, again []ghpkg.Ref) bool {
 	key := sweepKey{eyes.Session, owner}
-	if len(left) > 0 && i.sweeps.affords(eyes.ViewerID, i.Budget, i.Now()) && i.sweeps.begin(key) {
+	if len(left)+len(again) == 0 || i.sweeping(key) || !i.sweeps.affords(eyes.ViewerID, i.Budget, i.Now()) {
+		return i.sweeping(key)
+	}
+	if looks := i.looksInto(ctx, eyes, owner, left, again); len(looks) > 0 && i.sweeps.begin(key) {
 		i.background(ctx, func(ctx context.Context) {
 			defer i.sweeps.end(key)
-			i.sweep(ctx, eyes, left)
+			i.sweep(ctx, eyes, looks)
 		})
 	}
 	return i.sweeping(key)
@@ -200,7 +204,7 @@ func (i *Inventory) sweeping(key sweepKey) bool {
 }
 
 // sweep looks into packages until there are no more, or the budget is spent.
-func (i *Inventory) sweep(ctx context.Context, eyes Eyes, left []ghpkg.Ref) {
+func (i *Inventory) sweep(ctx context.Context, eyes Eyes, looks []look) {
 	work := make(chan ghpkg.Ref)
 	var group sync.WaitGroup
 	for range sweepers {
@@ -212,11 +216,10 @@ func (i *Inventory) sweep(ctx context.Context, eyes Eyes, left []ghpkg.Ref) {
 			}
 		})
 	}
-	for _, ref := range left {
-		if ctx.Err() != nil || !i.sweeps.spend(eyes.ViewerID, i.Budget, i.Now()) {
-			break
+	for _, l := range looks {
+		if ctx.Err() == nil && i.sweeps.spend(eyes.ViewerID, i.allowed(l), i.Now()) {
+			work <- l.ref
 		}
-		work <- ref
 	}
 	close(work)
 	group.Wait()

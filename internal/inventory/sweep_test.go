@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -65,28 +66,106 @@ func TestSweepBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		i, s := begin(t, inventory.Options{Budget: 10}), swept(t, 30)
-		const list = 1 // each session has to list the packages
+		const (
+			list  = 1 // each session has to list the packages
+			share = 8 // the rest is for where something was found before
+		)
 		for n, session := range []string{"olivia at work", "olivia at home"} {
 			for range 3 {
 				bin(t, i, eyes(session, s))
 			}
-			if asked := int(s.asked.Load()); asked != 10+list*(n+1) {
+			if asked := int(s.asked.Load()); asked != share+list*(n+1) {
 				t.Errorf("%s: asked %d times", session, asked)
 			}
 		}
 		i.Forget(t.Context(), "olivia at home")
 		d := bin(t, i, eyes("olivia at home", s))
-		if asked := s.asked.Load(); asked != 10+3*list || d.Running {
+		if asked := s.asked.Load(); asked != share+3*list || d.Running {
 			t.Errorf("after a new sign-in: asked %d times, running %t", asked, d.Running)
 		}
-		if mona := swept(t, 30); bin(t, i, eyes("mona", mona)).Of != 30 || mona.asked.Load() != 10+list {
+		if mona := swept(t, 30); bin(t, i, eyes("mona", mona)).Of != 30 || mona.asked.Load() != share+list {
 			t.Errorf("another viewer: asked %d times", mona.asked.Load())
 		}
 		time.Sleep(time.Hour + time.Second)
 		before := s.asked.Load()
 		bin(t, i, eyes("olivia at work", s))
-		if asked := s.asked.Load() - before; asked != 10+list {
+		if asked := s.asked.Load() - before; asked != share+list {
 			t.Errorf("an hour later: asked %d times more", asked)
+		}
+	})
+}
+
+// TestSweepOverSessions: a new session, which knows nothing, looks first where the
+// viewer found something before, and the budget has something left for that.
+func TestSweepOverSessions(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		kept, s := &memory{}, swept(t, 30)
+		var order []string
+		s.versions = func(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+			s.mu.Lock()
+			order = append(order, ref.Name())
+			s.mu.Unlock()
+			if ref.Name() != "p5" && ref.Name() != "p6" {
+				return nil, nil
+			}
+			return oneDeleted(ctx, ref, state, yield)
+		}
+		i := begin(t, inventory.Options{Archive: kept, Budget: 45})
+		look := func(session string, known bool) inventory.DeletedVersions {
+			order = nil
+			bin(t, i, eyes(session, s))
+			d := bin(t, i, eyes(session, s))
+			i.Forget(t.Context(), session)
+			first := order[:min(4, len(order))] // are asked for at once
+			if knows := slices.Contains(first, "p5") && slices.Contains(first, "p6"); knows != known {
+				t.Errorf("%s: looked in the order %q", session, order)
+			}
+			return d
+		}
+		for _, tt := range []struct {
+			session string
+			known   bool
+			looked  int
+		}{
+			{"olivia's first", false, 30},
+			{"olivia's second", true, 6}, // 36 of the 45 may be spent where nothing was found
+			{"olivia's third", true, 2},
+			{"mallory's", false, 30},
+		} {
+			if d := look(tt.session, tt.known); d.Looked != tt.looked || len(d.Rows) != 2 || d.Running {
+				t.Errorf("%s: looked into %d, running %t, %d rows; want %d, 2", tt.session, d.Looked, d.Running, len(d.Rows), tt.looked)
+			}
+		}
+		time.Sleep(time.Hour + time.Second)
+		if d := look("olivia's fourth", true); d.Looked != 30 || len(d.Rows) != 2 {
+			t.Errorf("an hour later: looked into %d, %d rows", d.Looked, len(d.Rows))
+		}
+	})
+}
+
+// TestSweepShowsOnlyWhatThisTokenSees: what another session found is neither
+// shown nor asked for beyond what GitHub lists to this one.
+func TestSweepShowsOnlyWhatThisTokenSees(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		i, wide := begin(t, inventory.Options{Archive: &memory{}}), swept(t, 3)
+		if bin(t, i, eyes("olivia's first", wide)); len(bin(t, i, eyes("olivia's first", wide)).Rows) != 3 {
+			t.Fatal("nothing was found")
+		}
+		narrow := &source{packages: named(t, without(numbered(3), 1)), versions: func(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
+			switch ref.Name() {
+			case "p1":
+				t.Error("a package was asked for that this session was not shown")
+			case "p2":
+				return nil, &fault.Error{Kind: fault.MissingScope}
+			}
+			return oneDeleted(ctx, ref, state, yield)
+		}}
+		bin(t, i, eyes("olivia's second", narrow))
+		d := bin(t, i, eyes("olivia's second", narrow))
+		if len(d.Rows) != 1 || d.Rows[0].Package.Name != "p3" || d.Looked != 1 || d.Of != 2 {
+			t.Errorf("the narrower token is shown %+v", d)
 		}
 	})
 }
