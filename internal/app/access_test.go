@@ -69,6 +69,7 @@ func actions() []route {
 		{method: "POST", path: "/operations/none/stop"},
 		{method: "POST", path: "/operations/none/retry"},
 		{method: "POST", path: "/operations/none/undo"},
+		{method: "POST", path: "/operations/none/continue"},
 		{method: "POST", path: "/operations/none/remove", form: url.Values{"item": {"1"}}},
 		{method: "POST", path: "/operations/none/discard"},
 		{method: "POST", path: "/settings/sessions/revoke", form: url.Values{"all": {"1"}}},

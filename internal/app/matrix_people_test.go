@@ -127,7 +127,7 @@ func (s *stage) each(word string, own bool, one func() string) {
 	}
 }
 
-// operate begins operations: drafts, paused ones, and one that is done.
+// operate begins operations: drafts, paused and stopped ones, and one that is done.
 func (s *stage) operate(own bool) {
 	s.t.Helper()
 	done := s.b.Freeze("delete", s.two()...)
@@ -135,17 +135,20 @@ func (s *stage) operate(own bool) {
 	s.b.Await(done.ID, "done")
 	held := make(chan struct{})
 	s.p.GitHub.Inject(ghfake.Fault{Method: "DELETE", PathPattern: "/bulk/versions/", Times: -1, Until: held})
-	var paused []string
+	var paused, stopped []string
 	for _, verb := range matrixVerbs() {
 		s.each(verb, own, func() string {
 			if verb == "undo" {
 				return done.ID
 			}
 			op := s.b.Freeze("delete", s.two()...)
-			if verb == "pause" || verb == "resume" || verb == "stop" || verb == "retry" {
+			if verb == "pause" || verb == "resume" || verb == "stop" || verb == "retry" || verb == "continue" {
 				s.b.Start(op, "clean-up")
 				s.b.Steer(op.ID, "pause")
 				paused = append(paused, op.ID)
+			}
+			if verb == "continue" {
+				stopped = append(stopped, op.ID)
 			}
 			return op.ID
 		})
@@ -154,6 +157,9 @@ func (s *stage) operate(own bool) {
 	s.p.GitHub.ClearFaults()
 	for _, id := range paused {
 		s.b.AwaitOperation(id, func(o apptest.Operation) bool { return o.State == "paused" && o.Counts["running"] == 0 })
+	}
+	for _, id := range stopped {
+		s.b.Steer(id, "stop")
 	}
 }
 

@@ -80,7 +80,7 @@ func destinationForm() url.Values {
 
 // matrixVerbs are what can be done with an operation.
 func matrixVerbs() []string {
-	return []string{"start", "pause", "resume", "stop", "retry", "undo", "remove", "discard"}
+	return []string{"start", "pause", "resume", "stop", "retry", "undo", "continue", "remove", "discard"}
 }
 
 // bulk is the package whose versions the operations are made of.

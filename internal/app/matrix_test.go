@@ -39,9 +39,9 @@ const matrixHead = `# Who gets what at every address: TestMatrix holds the progr
 #   admin              olivia, who owns acme and is in the team; /users/olivia is hers
 #   read-only mode     olivia, with STOCKROOM_READ_ONLY
 # Operations are the person's own, from when they were an admin (of the signed out:
-# olivia's): drafts for start, remove and discard, one that is done for undo, paused
-# ones for the rest. {olivias} is a draft of olivia's; {hers} a view of hers;
-# the ledger's entry is her sign-in.
+# olivia's): drafts for start, remove and discard, one that is done for undo, a stopped
+# one for continue, paused ones for the rest. {olivias} is a draft of olivia's;
+# {hers} a view of hers; the ledger's entry is her sign-in.
 # Cells are the status, then where a redirect leads or the code of a refusal.
 # A ! says that GitHub was asked to change something.
 `

@@ -124,7 +124,7 @@ func TestReadOnlyOperations(t *testing.T) {
 	p := apptest.Start(t, apptest.Options{Config: map[string]string{"READ_ONLY": "true"}})
 	b := p.SignIn(t, apptest.Owner, allScopes...)
 	for verb, status := range map[string]int{
-		"start": 403, "resume": 403, "retry": 403, "undo": 403, "remove": 403, "discard": 403, "pause": 404, "stop": 404,
+		"start": 403, "resume": 403, "retry": 403, "undo": 403, "continue": 403, "remove": 403, "discard": 403, "pause": 404, "stop": 404,
 	} {
 		b.PostJSON("/operations/none/"+verb, nil, status, nil)
 	}

@@ -104,6 +104,7 @@ type Operations interface {
 	Stop(ctx context.Context, id string, by operations.By) error
 	Retry(ctx context.Context, id string, by operations.By) error
 	Undo(ctx context.Context, id string, by operations.By) (ghpkg.Operation, error)
+	Continue(ctx context.Context, id string, by operations.By, know func([]ghpkg.Ref) []ghpkg.PackageFacts) (ghpkg.Operation, error)
 }
 
 // Unfinished counts a viewer's operations that are not over, for the header of

@@ -53,7 +53,7 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 		Sorts: views.ItemSorts{
 			Name: itemHeading(a, ghpkg.SortName), Created: itemHeading(a, ghpkg.SortCreated),
 		},
-		States: stateChoices(q.State), Checks: checkChoices(q.Check),
+		States: stateChoices(c, op, q.State), Checks: checkChoices(q.Check),
 	}
 	switch {
 	case t.Draft && a.mine():
@@ -62,15 +62,17 @@ func (h *edge) operationItems(c echo.Context, a opened) (views.OperationItems, e
 		t.Every, t.Near = itemsFollow(a, items, t.Active)
 	}
 	for _, i := range items {
-		t.Rows = append(t.Rows, itemRow(c, i, t.Draft))
+		t.Rows = append(t.Rows, itemRow(c, op, i))
 	}
 	return t, nil
 }
 
-func stateChoices(chosen ghpkg.ItemState) []views.Option {
+func stateChoices(c echo.Context, op ghpkg.Operation, chosen ghpkg.ItemState) []views.Option {
 	options := []views.Option{{Selected: chosen == "", Count: -1}}
 	for _, s := range ghpkg.ItemStates() {
-		options = append(options, views.Option{Value: string(s), Selected: s == chosen, Count: -1})
+		options = append(options, views.Option{
+			Value: string(s), Text: i18n.T(c.Request().Context(), stateWords(op, s)), Selected: s == chosen, Count: -1,
+		})
 	}
 	return options
 }
@@ -105,7 +107,7 @@ func itemHeading(a opened, field ghpkg.Sort) views.Sort {
 const shownTags = 8
 
 // itemRow is an item as it stands in a draft, or as it came out.
-func itemRow(c echo.Context, i ghpkg.OperationItem, draft bool) views.OperationItem {
+func itemRow(c echo.Context, op ghpkg.Operation, i ghpkg.OperationItem) views.OperationItem {
 	ctx, t := c.Request().Context(), i.Target
 	row := views.OperationItem{
 		Seq: i.Seq, Name: t.Name, Where: t.Owner.Login() + " · " + i18n.T(ctx, "type."+string(t.Type)), Tags: t.Tags, Versions: i.Versions,
@@ -118,10 +120,10 @@ func itemRow(c echo.Context, i ghpkg.OperationItem, draft bool) views.OperationI
 	if len(row.Tags) > shownTags {
 		row.Tags, row.More = row.Tags[:shownTags], len(t.Tags)-shownTags
 	}
-	if draft {
+	if op.State == ghpkg.OperationDraft {
 		return row
 	}
-	row.State = i.State
+	row.State, row.Ended = i.State, i18n.T(ctx, stateWords(op, i.State))
 	if i.Code != "" && i.State != ghpkg.ItemDone {
 		row.Why = i18n.T(ctx, "fault."+i.Code, withArgs(map[string]any{"Name": t.Name, "Owner": t.Owner.Login()}))
 	}

@@ -25,7 +25,7 @@ func (h *edge) operationProgress(c echo.Context, a opened, sum ghpkg.OperationSu
 	for _, state := range ghpkg.ItemStates() {
 		if n := op.Counts[state]; n > 0 {
 			p.Counts = append(p.Counts, views.Option{
-				Value: string(state), Count: n, Href: link.OperationItems(op.ID, ghpkg.ItemQuery{State: state}, 1, 0),
+				Value: string(state), Text: i18n.T(ctx, stateWords(op, state)), Count: n, Href: link.OperationItems(op.ID, ghpkg.ItemQuery{State: state}, 1, 0),
 			})
 		}
 	}
@@ -42,6 +42,15 @@ func (h *edge) operationProgress(c echo.Context, a opened, sum ghpkg.OperationSu
 		h.offerSteering(c, op, p, mendable)
 	}
 	return p, err
+}
+
+// stateWords names the state of an item. What is still to be done in a stopped
+// operation never will be.
+func stateWords(op ghpkg.Operation, state ghpkg.ItemState) string {
+	if op.State == ghpkg.OperationStopped && state == ghpkg.ItemPending {
+		return "item.state.not_sent"
+	}
+	return "item.state." + string(state)
 }
 
 // segments are the parts of the bar, from what is done to what is on its way.
@@ -134,7 +143,7 @@ func (h *edge) lostItems(c echo.Context, op ghpkg.Operation, p *views.OperationP
 			return false, err
 		}
 		for _, i := range items {
-			p.Lost = append(p.Lost, itemRow(c, i, false))
+			p.Lost = append(p.Lost, itemRow(c, op, i))
 			mendable = mendable || state == ghpkg.ItemRefused && operations.Mendable(i.Code)
 		}
 		mendable = mendable || state == ghpkg.ItemUnknown || state == ghpkg.ItemFailed
@@ -163,6 +172,9 @@ func (h *edge) offerSteering(c echo.Context, op ghpkg.Operation, p *views.Operat
 	}
 	if op.State == ghpkg.OperationPaused {
 		p.Resume = at("resume")
+	}
+	if n := op.Counts[ghpkg.ItemPending]; op.State == ghpkg.OperationStopped && n > 0 {
+		p.Continue, p.Rest = at("continue"), n
 	}
 	if mendable && (op.State != ghpkg.OperationStopped || p.Settled == p.Total) {
 		p.Retry = at("retry")

@@ -25,6 +25,9 @@ type steering struct {
 	tries   func(op ghpkg.Operation) ghpkg.Action // what would be done to packages; nil: nothing
 }
 
+// discarded is the outcome of which nothing is left to look at.
+const discarded = "discarded"
+
 // steerings are what can be done with an operation, by the last part of the address.
 func (h *edge) steerings() map[string]steering {
 	plain := func(do func(o Operations, ctx context.Context, id string, by operations.By) error) func(echo.Context, string, operations.By) (string, error) {
@@ -34,14 +37,15 @@ func (h *edge) steerings() map[string]steering {
 	}
 	its := func(op ghpkg.Operation) ghpkg.Action { return op.Action }
 	return map[string]steering{
-		"start":   {"started", false, h.startOperation, its},
-		"pause":   {"paused", true, plain(Operations.Pause), nil},
-		"resume":  {"resumed", false, plain(Operations.Resume), its},
-		"stop":    {"stopped", true, plain(Operations.Stop), nil},
-		"retry":   {"retried", false, plain(Operations.Retry), its},
-		"undo":    {"undone", false, h.undoOperation, func(ghpkg.Operation) ghpkg.Action { return ghpkg.ActionRestore }},
-		"remove":  {"removed", false, h.removeItems, nil},
-		"discard": {"discarded", false, h.discardOperation, nil},
+		"start":    {"started", false, h.startOperation, its},
+		"pause":    {"paused", true, plain(Operations.Pause), nil},
+		"resume":   {"resumed", false, plain(Operations.Resume), its},
+		"stop":     {"stopped", true, plain(Operations.Stop), nil},
+		"retry":    {"retried", false, plain(Operations.Retry), its},
+		"undo":     {"undone", false, h.undoOperation, func(ghpkg.Operation) ghpkg.Action { return ghpkg.ActionRestore }},
+		"continue": {"continued", false, h.continueOperation, its},
+		"remove":   {"removed", false, h.removeItems, nil},
+		"discard":  {discarded, false, h.discardOperation, nil},
 	}
 }
 
@@ -77,12 +81,20 @@ func (h *edge) steered(c echo.Context, s *auth.Session, outcome, leads string) e
 			Outcome: outcome, Message: i18n.T(r.Context(), "operation.answer."+outcome), Path: leads,
 		})
 	case isSwap(r) && leads != link.Operation(c.Param("id")):
-		redirectBrowser(c.Response(), leads)
+		redirectBrowser(c.Response(), seen(outcome, leads))
 		return c.NoContent(http.StatusOK)
 	case isSwap(r):
 		return h.operationAgain(c, s, http.StatusOK, nil)
 	}
-	return c.Redirect(http.StatusSeeOther, leads)
+	return c.Redirect(http.StatusSeeOther, seen(outcome, leads))
+}
+
+// seen is where a browser is led to: what is gone cannot tell of itself there.
+func seen(outcome, leads string) string {
+	if outcome == discarded {
+		return link.Discarded
+	}
+	return leads
 }
 
 // notSteered shows the operation as it is now, with what went wrong above it.
@@ -134,50 +146,4 @@ func (h *edge) startOperation(c echo.Context, id string, by operations.By) (stri
 func (h *edge) undoOperation(c echo.Context, id string, by operations.By) (string, error) {
 	draft, err := h.Operations.Undo(c.Request().Context(), id, by)
 	return link.Operation(draft.ID), err
-}
-
-func (h *edge) discardOperation(c echo.Context, id string, by operations.By) (string, error) {
-	return link.Operations, h.Operations.Discard(c.Request().Context(), id, by)
-}
-
-// removeItems takes items out of a draft: those that were chosen, or all of
-// which the same is expected.
-func (h *edge) removeItems(c echo.Context, id string, by operations.By) (string, error) {
-	var seqs []int
-	for _, s := range c.Request().PostForm["item"] {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 {
-			return "", invalidForm("item")
-		}
-		seqs = append(seqs, n)
-	}
-	if check := ghpkg.ItemCheck(c.FormValue("check")); check != "" {
-		if !contains(ghpkg.ItemChecks(), check) {
-			return "", invalidForm("check")
-		}
-		expected, err := h.expected(c, id, by, check)
-		if err != nil {
-			return "", err
-		}
-		seqs = append(seqs, expected...)
-	}
-	if len(seqs) == 0 {
-		return "", nothing()
-	}
-	_, err := h.Operations.Remove(c.Request().Context(), id, by, seqs)
-	return link.Operation(id), err
-}
-
-// expected returns the items of a viewer's own operation with that check.
-func (h *edge) expected(c echo.Context, id string, by operations.By, check ghpkg.ItemCheck) ([]int, error) {
-	ctx := c.Request().Context()
-	if _, err := h.Operations.Operation(ctx, id, ghpkg.VisibleTo{ActorID: by.ViewerID}); err != nil {
-		return nil, err
-	}
-	items, _, err := h.Operations.Items(ctx, id, ghpkg.ItemQuery{Check: check, Limit: wholeTable})
-	seqs := make([]int, len(items))
-	for i, item := range items {
-		seqs[i] = item.Seq
-	}
-	return seqs, err
 }

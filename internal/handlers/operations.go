@@ -26,7 +26,7 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 	if err := checkFormat(c.Request(), formatJSON, formatCSV); err != nil {
 		return err
 	}
-	v, err := values(c, []string{"state"})
+	v, err := values(c, []string{"state", "notice"})
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,11 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 	}
 	page := h.operationsPage(c, state, q, total)
 	page.Others = visible.All
+	if v.Get("notice") == discarded {
+		page.Flash = &views.Flash{Good: true, Text: i18n.T(ctx, "operation.answer."+discarded)}
+	}
 	for _, op := range all {
-		page.Rows = append(page.Rows, operationRow(c, op, visible.All))
+		page.Rows = append(page.Rows, h.operationRow(c, s, op, visible.All))
 	}
 	if isSwap(c.Request()) {
 		return html(c, http.StatusOK, page.Table())
@@ -81,7 +84,7 @@ func (h *edge) operationsPage(c echo.Context, state ghpkg.OperationState, q ghpk
 	return page
 }
 
-func operationRow(c echo.Context, op ghpkg.Operation, others bool) views.OperationRow {
+func (h *edge) operationRow(c echo.Context, s *auth.Session, op ghpkg.Operation, others bool) views.OperationRow {
 	row := views.OperationRow{
 		Href: link.Operation(op.ID), Action: op.Action, State: op.State, Source: sourceOf(op), Reason: op.Reason,
 		Title: operationTitle(c, "operation.title.", op), At: op.CreatedAt, Total: op.Total(), Settled: settled(op),
@@ -92,6 +95,9 @@ func operationRow(c echo.Context, op ghpkg.Operation, others bool) views.Operati
 	}
 	if !op.StartedAt.IsZero() {
 		row.At = op.StartedAt
+	}
+	if op.State == ghpkg.OperationDraft && op.Actor.ID == s.Viewer.ID && h.mayChange(c) {
+		row.Discard = link.Steer(op.ID, "discard")
 	}
 	return row
 }

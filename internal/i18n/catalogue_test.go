@@ -82,7 +82,7 @@ func families() map[string][]string {
 	return map[string][]string{
 		"fault.":             names(fault.Codes()),
 		"fix.":               names([]fault.FixKind{fault.FixSignIn, fault.FixGrantScope, fault.FixAuthorizeSSO, fault.FixApproveApp, fault.FixOpenGitHub, fault.FixRestore}),
-		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeMoved, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners, ghpkg.NoticeUnsorted}),
+		"notice.":            names([]ghpkg.NoticeKind{ghpkg.NoticeTypeFailed, ghpkg.NoticeSSO, ghpkg.NoticeCap, ghpkg.NoticeMoved, ghpkg.NoticeRepoScope, ghpkg.NoticeLoading, ghpkg.NoticeStale, ghpkg.NoticeNoState, ghpkg.NoticeNoList, ghpkg.NoticeVanished, ghpkg.NoticeBudget, ghpkg.NoticeOwners, ghpkg.NoticeUnsorted, ghpkg.NoticeNamesake}),
 		"type.":              append(names(ghpkg.Types()), "any"),
 		"visibility.":        append(names([]ghpkg.Visibility{ghpkg.Public, ghpkg.Private, ghpkg.Internal}), "any"),
 		"state.":             names([]ghpkg.State{ghpkg.Active, ghpkg.Deleted}),
@@ -109,7 +109,7 @@ func families() map[string][]string {
 		"operation.fact.":    troubles(),
 		"operation.title.":   units(),
 		"operation.ask.":     units(),
-		"operation.answer.":  {"started", "paused", "resumed", "stopped", "retried", "undone", "removed", "discarded"},
+		"operation.answer.":  {"started", "paused", "resumed", "stopped", "retried", "undone", "continued", "removed", "discarded"},
 		"operation.outcome.": {"delete", "delete_part", "delete_stopped", "restore", "restore_part", "restore_stopped"},
 		"operation.detail.":  {"pending", "refused", "failed", "skipped", "unknown"},
 		"operation.left.":    {"seconds", "minutes", "hours"},

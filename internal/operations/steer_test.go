@@ -35,31 +35,35 @@ func TestSteering(t *testing.T) {
 			_, err := o.Undo(ctx, id, by)
 			return err
 		},
+		"continue": func(o *operations.Operations, ctx context.Context, id string, by operations.By) error {
+			_, err := o.Continue(ctx, id, by, nothingKnown)
+			return err
+		},
 	}
 	for state, wants := range map[ghpkg.OperationState]map[string]outcome{
 		draft: {
 			"start": {fine, running}, "pause": {no, draft}, "resume": {no, draft}, "stop": {no, draft}, "retry": {no, draft},
-			"undo": {no, draft}, "discard": {fine, ""},
+			"undo": {no, draft}, "discard": {fine, ""}, "continue": {no, draft},
 		},
 		running: {
 			"start": {no, running}, "pause": {fine, paused}, "resume": {fine, running}, "stop": {fine, stopped}, "retry": {no, running},
-			"undo": {no, running}, "discard": {no, running},
+			"undo": {no, running}, "discard": {no, running}, "continue": {no, running},
 		},
 		waiting: {
 			"start": {no, waiting}, "pause": {fine, paused}, "resume": {fine, waiting}, "stop": {fine, stopped}, "retry": {no, waiting},
-			"undo": {no, waiting}, "discard": {no, waiting},
+			"undo": {no, waiting}, "discard": {no, waiting}, "continue": {no, waiting},
 		},
 		paused: {
 			"start": {no, paused}, "pause": {fine, paused}, "resume": {fine, running}, "stop": {fine, stopped}, "retry": {fine, running},
-			"undo": {fine, paused}, "discard": {no, paused},
+			"undo": {fine, paused}, "discard": {no, paused}, "continue": {no, paused},
 		},
 		stopped: {
 			"start": {no, stopped}, "pause": {no, stopped}, "resume": {no, stopped}, "stop": {fine, stopped}, "retry": {fine, running},
-			"undo": {fine, stopped}, "discard": {no, stopped},
+			"undo": {fine, stopped}, "discard": {no, stopped}, "continue": {fault.CodeNothing, stopped},
 		},
 		done: {
 			"start": {no, done}, "pause": {no, done}, "resume": {no, done}, "stop": {no, done}, "retry": {fine, running},
-			"undo": {fine, done}, "discard": {no, done},
+			"undo": {fine, done}, "discard": {no, done}, "continue": {no, done},
 		},
 	} {
 		for how, want := range wants {

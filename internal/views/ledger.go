@@ -36,11 +36,6 @@ func actionIcon(a ghpkg.Action) ui.Icon {
 	return ui.Person
 }
 
-// exactly is the name of a filter that takes a whole name.
-func exactly(ctx context.Context, filter string) string {
-	return i18n.T(ctx, "filter.exact", "Name", i18n.T(ctx, "filter."+filter))
-}
-
 // keptFor says for how long entries are kept.
 func (t LedgerTable) keptFor(ctx context.Context) string {
 	if t.KeptDays == 0 {

@@ -32,6 +32,7 @@ type OperationRow struct {
 	Settled int // items that are over
 	Lost    int // of them those that were not done
 	Until   time.Time
+	Discard string // where to post; empty: not offered
 }
 
 // Source is the table that items were selected from.
@@ -117,6 +118,8 @@ type OperationProgress struct {
 	Resume         string
 	Stop           string
 	Retry          string
+	Continue       string
+	Rest           int // what it would send
 	Undo           string
 	UndoUntil      time.Time
 }
@@ -174,6 +177,7 @@ type OperationItem struct {
 	Deleted  time.Time
 	Check    ghpkg.ItemCheck
 	State    ghpkg.ItemState
+	Ended    string // the state in words
 	Said     string // GitHub's own words
 	Why      string // our sentence
 	At       time.Time

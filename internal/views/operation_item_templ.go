@@ -291,7 +291,7 @@ func (i OperationItem) row(kind string, choose bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = ui.Label(itemTone(i.State), i18n.T(ctx, "item.state."+string(i.State))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Label(itemTone(i.State), i.Ended).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -25,6 +25,7 @@ func (w world) operations() []aStory {
 			At: ago(float64(i)), Total: 800, Settled: 400 * (i % 3), Lost: i,
 		})
 	}
+	page.Rows[0].Discard = "#discard"
 	page.Rows[2].Until = now().Add(time.Hour)
 	page.Total, page.Badge = len(page.Rows), &views.Badge{Text: "2 running", Count: 2, State: ghpkg.OperationRunning}
 	return append([]aStory{{"operations", page.Page()}, {"operations-none", none.Page()}, {"operations-unmatched", unmatched.Page()}}, w.drafts()...)
@@ -103,7 +104,7 @@ func (w world) progress() []aStory {
 	for i, s := range ghpkg.ItemStates() {
 		p.Counts = append(p.Counts, views.Option{Value: string(s), Count: 100 * i, Href: "?state=" + string(s)})
 		row := item(i + 1)
-		row.State, row.Ledger = s, "/ledger/01"
+		row.State, row.Ended, row.Ledger = s, "Refused by GitHub", "/ledger/01"
 		if i > 2 {
 			row.Said, row.Why = "You cannot delete the last tagged version of a package.", "GitHub keeps the last tagged version of an image."
 			p.Lost = append(p.Lost, row)
@@ -128,11 +129,16 @@ func (w world) progress() []aStory {
 		p.Settled, p.Percent, p.Pause, p.Stop, p.Current, p.Left, p.Pace, p.Undo, p.UndoUntil = 800, 100, "", "", "", "", "", "#undo", ago(-30)
 		p.Outcome = &views.OperationOutcome{Text: "Finished: 796 of 800 deleted.", Details: []string{"3 were refused by GitHub; they are as they were.", "What became of 1 is not known."}}
 	})
+	stopped := state(ghpkg.OperationStopped, func(p *views.OperationProgress) {
+		p.Pause, p.Stop, p.Current, p.Left, p.Pace, p.Continue, p.Rest, p.Undo, p.UndoUntil = "", "", "", "", "", "#continue", 605, "#undo", ago(-30)
+		p.Outcome = &views.OperationOutcome{Text: "Stopped: 195 of 800 deleted.", Details: []string{"605 were not sent."}}
+		p.Counts = []views.Option{{Value: "pending", Text: "Not sent", Count: 605, Href: "?state=pending"}, {Value: "done", Count: 195, Href: "?state=done"}}
+	})
 	all := state(ghpkg.OperationDone, func(p *views.OperationProgress) {
 		*p = views.OperationProgress{Total: 800, Settled: 800, Percent: 100, Outcome: &views.OperationOutcome{Good: true, Text: "Done: all 800 deleted."}}
 	})
 	return []aStory{
 		{"operation-running", state(ghpkg.OperationRunning, func(*views.OperationProgress) {}).Page()}, {"operation-waiting", waiting.Page()},
-		{"operation-paused", paused.Page()}, {"operation-done", done.Page()}, {"operation-all-done", all.Page()},
+		{"operation-paused", paused.Page()}, {"operation-done", done.Page()}, {"operation-stopped", stopped.Page()}, {"operation-all-done", all.Page()},
 	}
 }

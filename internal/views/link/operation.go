@@ -12,7 +12,7 @@ import (
 func Operation(id string) string { return Operations + "/" + url.PathEscape(id) }
 
 // Steer returns where to post what is to be done with an operation: "start",
-// "pause", "resume", "stop", "retry", "undo", "remove" or "discard".
+// "pause", "resume", "stop", "retry", "undo", "continue", "remove" or "discard".
 func Steer(id, verb string) string { return Operation(id) + "/" + verb }
 
 // OperationOf returns the page of the operation that an address is about.
@@ -21,6 +21,9 @@ func OperationOf(path string) (page string, ok bool) {
 	id, _, _ := strings.Cut(rest, "/")
 	return Operation(id), ok && id != ""
 }
+
+// Discarded is the operations, with the word that a draft is not among them any more.
+const Discarded = Operations + "?notice=discarded"
 
 // OperationsIn returns the operations in a state; empty: all of them.
 func OperationsIn(state ghpkg.OperationState, page, perPage int) string {

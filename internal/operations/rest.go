@@ -1,0 +1,39 @@
+package operations
+
+import (
+	"context"
+	"slices"
+
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// Continue makes a draft of what a stopped operation did not send. know says
+// what the packages have now: what was expected when they were frozen is old.
+func (o *Operations) Continue(ctx context.Context, id string, by By, know func([]ghpkg.Ref) []ghpkg.PackageFacts) (ghpkg.Operation, error) {
+	const name = "operations.Continue"
+	op, err := o.own(ctx, id, by)
+	if err != nil {
+		return ghpkg.Operation{}, err
+	}
+	if op.State != ghpkg.OperationStopped {
+		return ghpkg.Operation{}, notNow(name)
+	}
+	left, err := o.allItems(ctx, id, ghpkg.ItemQuery{State: ghpkg.ItemPending})
+	if err != nil {
+		return ghpkg.Operation{}, internal(name, err)
+	}
+	var refs []ghpkg.Ref
+	for i, item := range left {
+		left[i].Check = ""
+		ref, ok := item.Target.Ref()
+		if ok && item.Target.VersionID != 0 && !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	var facts []ghpkg.PackageFacts
+	if op.Action == ghpkg.ActionDelete {
+		facts = know(refs)
+	}
+	rest := ghpkg.Operation{Actor: op.Actor, Action: op.Action, Source: op.Source, Complete: op.Complete, Undoes: op.Undoes}
+	return o.freeze(ctx, rest, left, facts)
+}
