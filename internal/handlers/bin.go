@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -97,14 +98,19 @@ type inBin struct {
 	asOf    time.Time // of the oldest that it was found by
 }
 
-// lookedNotices says what of the bin is not known (yet).
-func lookedNotices(looked inventory.DeletedVersions) []ghpkg.Notice {
+// lookedNotices says what of the bin is not known (yet), and in how many minutes
+// more of it can be.
+func lookedNotices(looked inventory.DeletedVersions, now time.Time) []ghpkg.Notice {
 	notices := []ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}
 	switch {
 	case looked.Running:
 		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeLoading})
 	case looked.Looked < looked.Of:
-		notices = append(notices, ghpkg.Notice{Kind: ghpkg.NoticeBudget})
+		budget := ghpkg.Notice{Kind: ghpkg.NoticeBudget}
+		if at := looked.Again; at.After(now) {
+			budget.Detail = strconv.Itoa(int(at.Sub(now)/time.Minute) + 1)
+		}
+		notices = append(notices, budget)
 	}
 	return notices
 }
@@ -133,7 +139,7 @@ func (h *edge) binnedUnder(ctx context.Context, s *auth.Session, owner ghpkg.Own
 	if at := found.looked.AsOf; !at.IsZero() {
 		found.asOf = earlier(found.asOf, at)
 	}
-	found.notices = slices.Concat(lookedNotices(found.looked), unseen, active.Notices)
+	found.notices = slices.Concat(lookedNotices(found.looked, h.Now()), unseen, active.Notices)
 	return found, nil
 }
 

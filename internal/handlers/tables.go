@@ -148,6 +148,10 @@ func noticeText(ctx context.Context, n ghpkg.Notice) string {
 		return i18n.T(ctx, "notice.vanished", "Count", count)
 	case ghpkg.NoticeUnsorted:
 		return i18n.T(ctx, "notice.unsorted", "Count", count)
+	case ghpkg.NoticeBudget:
+		if count > 0 {
+			return i18n.T(ctx, "notice.budget") + " " + i18n.T(ctx, "notice.budget_room", "Count", count)
+		}
 	case ghpkg.NoticeUnknown:
 		return i18n.T(ctx, "notice.unknown."+n.Field, "Count", count)
 	}

@@ -49,6 +49,17 @@ func (s *sweeps) affords(viewerID int64, budget int, now time.Time) bool {
 	return len(inHour(s.spent[viewerID], now)) < budget
 }
 
+// roomAt returns when there is a call left to spend again; zero: there is one now.
+func (s *sweeps) roomAt(viewerID int64, budget int, now time.Time) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	spent := inHour(s.spent[viewerID], now)
+	if len(spent) < budget || budget == 0 {
+		return time.Time{}
+	}
+	return spent[len(spent)-budget].Add(time.Hour)
+}
+
 // inHour returns those of the times that are within the hour before now.
 func inHour(times []time.Time, now time.Time) []time.Time {
 	for len(times) > 0 && now.Sub(times[0]) > time.Hour {
@@ -81,6 +92,7 @@ type DeletedVersions struct {
 	Looked  int       // packages whose deleted versions are known
 	Of      int       // packages there are
 	Running bool
+	Again   time.Time // from when on the budget allows further looks; zero: it does, or none are left
 }
 
 // DeletedVersion is a deleted version, and the package that it is of.
@@ -125,6 +137,9 @@ func (i *Inventory) DeletedVersions(ctx context.Context, eyes Eyes, owner ghpkg.
 	}
 	running := i.beginSweep(ctx, eyes, owner, left, again)
 	result.Running = len(left) > 0 && running
+	if len(left) > 0 && !running {
+		result.Again = i.sweeps.roomAt(eyes.ViewerID, i.allowed(look{}), i.Now())
+	}
 	return result
 }
 

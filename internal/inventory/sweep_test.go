@@ -53,7 +53,7 @@ func TestSweep(t *testing.T) {
 		}
 		for range 2 {
 			d = bin(t, i, who)
-			if d.Looked != 20 || d.Of != 20 || d.Running || len(d.Rows) != 20 || s.asked.Load() != 21 {
+			if d.Looked != 20 || d.Of != 20 || d.Running || !d.Again.IsZero() || len(d.Rows) != 20 || s.asked.Load() != 21 {
 				t.Errorf("later: looked into %d of %d, running %t, %d rows, asked %d times", d.Looked, d.Of, d.Running, len(d.Rows), s.asked.Load())
 			}
 		}
@@ -65,7 +65,7 @@ func TestSweep(t *testing.T) {
 func TestSweepBudget(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		i, s := begin(t, inventory.Options{Budget: 10}), swept(t, 30)
+		i, s, began := begin(t, inventory.Options{Budget: 10}), swept(t, 30), time.Now()
 		const (
 			list  = 1 // each session has to list the packages
 			share = 8 // the rest is for where something was found before
@@ -80,8 +80,8 @@ func TestSweepBudget(t *testing.T) {
 		}
 		i.Forget(t.Context(), "olivia at home")
 		d := bin(t, i, eyes("olivia at home", s))
-		if asked := s.asked.Load(); asked != share+3*list || d.Running {
-			t.Errorf("after a new sign-in: asked %d times, running %t", asked, d.Running)
+		if asked := s.asked.Load(); asked != share+3*list || d.Running || !d.Again.Equal(began.Add(time.Hour)) {
+			t.Errorf("after a new sign-in: asked %d times, running %t, again at %s", asked, d.Running, d.Again)
 		}
 		if mona := swept(t, 30); bin(t, i, eyes("mona", mona)).Of != 30 || mona.asked.Load() != share+list {
 			t.Errorf("another viewer: asked %d times", mona.asked.Load())
