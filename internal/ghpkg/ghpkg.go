@@ -178,6 +178,7 @@ const (
 	NoticeOwners     NoticeKind = "owners"      // which organizations the viewer owns is not known to the end
 	NoticeUnknown    NoticeKind = "unknown"     // of rows it is not known whether the query means them, so they are left out. Field: what is missing of them; Detail: how many
 	NoticeUnsorted   NoticeKind = "unsorted"    // rows whose number of versions is not known have no place in its order. Detail: how many
+	NoticeNamesake   NoticeKind = "namesake"    // the package that was asked for had the name before this one. Detail: its id
 	NoticeNoList     NoticeKind = "no_list"     // GitHub lists no deleted packages; this is what the ledger knows
 )
 
@@ -193,7 +194,11 @@ type Notice struct {
 
 // Incomplete reports whether the notice means that rows may be missing.
 func (n Notice) Incomplete() bool {
-	return n.Kind != NoticeStale && n.Kind != NoticeVanished && n.Kind != NoticeUnsorted
+	switch n.Kind {
+	case NoticeStale, NoticeVanished, NoticeUnsorted, NoticeNamesake:
+		return false
+	}
+	return true
 }
 
 // Listing is everything of one kind that GitHub listed to one viewer.

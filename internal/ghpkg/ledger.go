@@ -104,6 +104,7 @@ type LedgerFilter struct {
 	Actions   []Action // any of them; none: all
 	Owner     string   // login, case ignored
 	Package   string   // exact name
+	PackageID int64    // with Package also entries that do not know which of its packages they are about
 	Type      Type
 	Outcome   Outcome
 	Since     time.Time // inclusive

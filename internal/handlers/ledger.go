@@ -81,6 +81,9 @@ func ledgerQuery(c echo.Context) (url.Values, ghpkg.LedgerFilter, ghpkg.Query, e
 	} else if len(types) == 1 {
 		f.Type = types[0]
 	}
+	if f.PackageID, err = packageIDOf(v); err != nil {
+		return nil, f, q, err
+	}
 	zone := i18n.From(c.Request().Context()).Zone
 	if f.Since, err = momentOf(v, "since", zone, 0); err != nil {
 		return nil, f, q, err
@@ -151,7 +154,7 @@ func ledgerRow(ctx context.Context, e ghpkg.Entry) views.LedgerRow {
 		if e.Target.VersionID != 0 {
 			row.Target = joined(row.Target, " · ", versionWords(e.Target))
 		}
-		row.TargetURL, _ = link.Target(e.Target)
+		row.TargetURL, _ = link.TargetPage(e.Target)
 	}
 	if e.Actor == (ghpkg.Actor{}) {
 		row.Actor = i18n.T(ctx, "ledger.portal")

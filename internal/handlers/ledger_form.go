@@ -34,7 +34,7 @@ func ledgerFormat(v url.Values, format string) string {
 
 func ledgerForm(ctx context.Context, v url.Values, f ghpkg.LedgerFilter) views.LedgerFilter {
 	form := views.LedgerFilter{
-		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package, Operation: f.Operation,
+		Action: link.Ledger, Text: f.Query, Actor: f.Actor, Owner: f.Owner, Package: f.Package, Type: string(f.Type), PackageID: id(f.PackageID), Operation: f.Operation,
 		Since: v.Get("since"), Until: v.Get("until"), Clear: link.Ledger,
 		Actions: []views.Option{
 			{Selected: len(f.Actions) == 0, Count: -1},
@@ -48,7 +48,7 @@ func ledgerForm(ctx context.Context, v url.Values, f ghpkg.LedgerFilter) views.L
 	for _, o := range ghpkg.Outcomes() {
 		form.Outcomes = append(form.Outcomes, views.Option{Value: string(o), Selected: o == f.Outcome, Count: -1})
 	}
-	form.Active = f.Actor+f.Owner+f.Package+f.Operation+f.Query+v.Get("action")+string(f.Outcome)+string(f.Type) != "" ||
+	form.Active = f.Actor+f.Owner+f.Package+f.Operation+f.Query+v.Get("action")+string(f.Outcome)+form.Type+form.PackageID != "" ||
 		!f.Since.IsZero() || !f.Until.IsZero()
 	return form
 }

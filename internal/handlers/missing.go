@@ -78,3 +78,12 @@ func (h *edge) deletedHere(ctx context.Context, s *auth.Session, ref ghpkg.Ref) 
 	}
 	return ghpkg.DeletedPackage{}, false
 }
+
+// namesake says that a package is not the one that a link was about: another has
+// its name now. An id of 0 is about none.
+func namesake(asked int64, p ghpkg.Package) []ghpkg.Notice {
+	if asked == 0 || asked == p.ID {
+		return nil
+	}
+	return []ghpkg.Notice{{Kind: ghpkg.NoticeNamesake, Detail: id(asked)}}
+}

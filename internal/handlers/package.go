@@ -43,9 +43,14 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		return h.missingPackage(c, s, ref, err)
 	}
 	var found inventory.Selected[ghpkg.Version]
+	asked, err := packageIDOf(c.QueryParams())
+	if err != nil {
+		return err
+	}
 	if mistake == nil {
 		found = listing.Select(q, search)
 	}
+	found.Notices = append(found.Notices, namesake(asked, p)...)
 	ctx := c.Request().Context()
 	h.linkPages(c, found.Total, q)
 	switch format(c.Request()) {
@@ -136,7 +141,7 @@ func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghp
 		Pages:   pagesOf(here, q, total),
 		Exports: exportsOf(here, q),
 		Delete:  h.action(c, link.DeletePackage(ref)),
-		Ledger:  link.LedgerOf(ref),
+		Ledger:  link.LedgerOf(p),
 		Select:  h.selectable(c, source(here, q), q.State, total),
 	}
 	page.Flash = h.flash(c)

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
@@ -78,8 +79,8 @@ var (
 	packageFilters = []string{"type", "visibility", "repo", "state", "q", "sort", "notice", "name"}
 	allFilters     = []string{"type", "visibility", "repo", "state", "q", "sort"}
 	binFilters     = []string{"type", "q"}
-	versionFilters = []string{"state", "q", "sort", "notice"}
-	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type", "operation"}
+	versionFilters = []string{"state", "q", "sort", "package_id", "notice"}
+	ledgerFilters  = []string{"actor", "action", "owner", "package", "outcome", "since", "until", "q", "type", "package_id", "operation"}
 	pagingFilters  = []string{"page", "per_page", "format"}
 )
 
@@ -181,4 +182,10 @@ func wholeNumber(v url.Values, name string, standard, most int) (int, error) {
 		return 0, badFilter(name, s, hintNumber, strconv.Itoa(most))
 	}
 	return n, nil
+}
+
+// packageIDOf reads the id of a package; 0: it is not asked for.
+func packageIDOf(v url.Values) (int64, error) {
+	n, err := wholeNumber(v, "package_id", 0, math.MaxInt)
+	return int64(n), err
 }

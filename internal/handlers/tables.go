@@ -122,6 +122,8 @@ func (h *edge) notices(c echo.Context, all []ghpkg.Notice) []views.Notice {
 				Label: i18n.T(ctx, "fix.grant_scope"),
 				Href:  link.SignIn(comeBackTo(c.Request()), ghpkg.Scopes{ghpkg.ScopeRepo}),
 			}
+		case ghpkg.NoticeNamesake:
+			v.Fix = &views.Fix{Label: i18n.T(ctx, "package.ledger_before"), Href: link.LedgerOfID(n.Detail)}
 		case ghpkg.NoticeSSO: // where GitHub lists what each app may see
 			at := h.GitHubURL.JoinPath("settings", "applications").String()
 			v.Fix = &views.Fix{Label: i18n.T(ctx, "fix.open_github"), Href: at, External: true}
@@ -155,7 +157,7 @@ func noticeText(ctx context.Context, n ghpkg.Notice) string {
 	case ghpkg.NoticeUnknown:
 		return i18n.T(ctx, "notice.unknown."+n.Field, "Count", count)
 	}
-	return i18n.T(ctx, "notice."+string(n.Kind), "Type", typ)
+	return i18n.T(ctx, "notice."+string(n.Kind), "Type", typ, "Value", n.Detail)
 }
 
 // noticeMessage is a notice for programs: our sentence, and GitHub's after it.

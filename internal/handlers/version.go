@@ -36,7 +36,7 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 		Frame: h.frame(c, short(v.Name), views.SectionOwners, ownerCrumbs(ref.Owner(),
 			views.Crumb{Text: p.Name, Href: link.Package(ref)}, views.Crumb{Text: short(v.Name)})...),
 		Head: h.packageHead(p, ref), Version: h.versionRow(c, ref, v), Description: v.Description, License: v.License,
-		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(ref),
+		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(p),
 	}
 	if page.Version.GitHub != "" {
 		page.Head.GitHub = "" // one way to GitHub is enough, and this one leads to the version

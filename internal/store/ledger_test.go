@@ -109,14 +109,14 @@ func TestLedgerFilters(t *testing.T) {
 		s := open(t, databaseURL)
 		write(t, s,
 			attempt(t, 1, func(e *ghpkg.Entry) { e.Reason, e.Outcome = "100% done_or 'not'", ghpkg.OutcomeDone }),
-			attempt(t, 2, func(e *ghpkg.Entry) { e.Action, e.Reason = ghpkg.ActionRestore, "1000 ÄPFEL" }),
+			attempt(t, 2, func(e *ghpkg.Entry) { e.Action, e.Reason, e.Target.PackageID = ghpkg.ActionRestore, "1000 ÄPFEL", 77 }),
 			attempt(t, 3, func(e *ghpkg.Entry) {
 				e.Actor, e.Target.Name = ghpkg.Actor{ID: 1, Login: "octavia-renamed"}, "Über/widget"
 				e.Outcome, e.Message = ghpkg.OutcomeRefused, "LAST tagged VERSION"
 			}),
 			attempt(t, 4, func(e *ghpkg.Entry) {
 				e.Target.Type, e.Target.Tags, e.Target.VersionName = ghpkg.Container, []string{"v1", "한글"}, `sha256:c:\dir`
-				e.Target.Owner = owner(t, ghpkg.User, "octavia")
+				e.Target.Owner, e.Target.PackageID = owner(t, ghpkg.User, "octavia"), 0
 			}),
 			attempt(t, 5, func(e *ghpkg.Entry) {
 				e.Action, e.Target, e.Outcome = ghpkg.ActionLogin, ghpkg.Target{}, ghpkg.OutcomeDone
@@ -133,6 +133,8 @@ func TestLedgerFilters(t *testing.T) {
 			{"either of two actions", ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionRestore, ghpkg.ActionLogin}}, "52"},
 			{"owner, case ignored", ghpkg.LedgerFilter{Owner: "aCME"}, "321"},
 			{"package, exact", ghpkg.LedgerFilter{Package: "widget"}, "421"},
+			{"package, by its id", ghpkg.LedgerFilter{PackageID: 77}, "2"},
+			{"package, by its name and its id", ghpkg.LedgerFilter{Package: "widget", PackageID: 77}, "42"}, // 4 may be about it
 			{"type", ghpkg.LedgerFilter{Type: ghpkg.Container}, "4"},
 			{"outcome", ghpkg.LedgerFilter{Outcome: ghpkg.OutcomeDone}, "51"},
 			{"pending", ghpkg.LedgerFilter{Outcome: ghpkg.OutcomePending}, "42"},

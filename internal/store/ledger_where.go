@@ -51,6 +51,7 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 		}
 	}
 	w.anyOf("a.action", f.Actions)
+	w.ofPackage(f)
 	w.outcomes = f.Outcome != "" || f.Query != ""
 	switch f.Outcome {
 	case "":
@@ -79,6 +80,17 @@ func (w *where) anyOf(column string, actions []ghpkg.Action) {
 		places[i] = w.bind(storable(string(a)))
 	}
 	w.and(column + " IN (" + strings.Join(places, ", ") + ")")
+}
+
+// ofPackage tells packages of one name apart, as far as an entry knows its id.
+func (w *where) ofPackage(f ghpkg.LedgerFilter) {
+	switch {
+	case f.PackageID == 0:
+	case f.Package == "":
+		w.and("a.package_id = " + w.bind(f.PackageID))
+	default:
+		w.and("a.package_id IN (0, " + w.bind(f.PackageID) + ")")
+	}
 }
 
 // visible restricts the entries to what v may read; to nothing if v is empty.

@@ -26,6 +26,8 @@ type LedgerFilter struct {
 	Actor     string
 	Owner     string
 	Package   string
+	Type      string // of the package whose entries alone are shown, or empty
+	PackageID string // of the package whose entries alone are shown, or empty
 	Operation string // the bulk operation whose entries alone are shown, or empty
 	Actions   []Option
 	Outcomes  []Option

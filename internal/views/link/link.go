@@ -121,6 +121,16 @@ func Target(t ghpkg.Target) (string, bool) {
 	return Package(r), true
 }
 
+// TargetPage is Target for a link: it holds the id of a package as a whole, so
+// that its page says if another package has the name now.
+func TargetPage(t ghpkg.Target) (string, bool) {
+	at, ok := Target(t)
+	if !ok || t.VersionID != 0 || t.PackageID == 0 {
+		return at, ok
+	}
+	return withValues(at, url.Values{"package_id": {strconv.FormatInt(t.PackageID, 10)}}), true
+}
+
 // Path is a parsed address inside a package: what it names, and what is asked of it.
 type Path struct {
 	Ref     ghpkg.Ref

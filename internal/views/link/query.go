@@ -23,10 +23,16 @@ func WithNotice(path, entry string) string {
 	return withValues(path, url.Values{"notice": {entry}})
 }
 
-// LedgerOf returns the ledger's entries about one package.
-func LedgerOf(r ghpkg.Ref) string {
-	return withValues(Ledger, url.Values{"owner": {r.Owner().Login()}, "package": {r.Name()}})
+// LedgerOf returns the ledger's entries about one package, and not about others
+// that had its name before.
+func LedgerOf(p ghpkg.Package) string {
+	return withValues(Ledger, url.Values{
+		"owner": {p.Owner.Login()}, "type": {string(p.Type)}, "package": {p.Name}, "package_id": {strconv.FormatInt(p.ID, 10)},
+	})
 }
+
+// LedgerOfID returns the ledger's entries about the package that had an id.
+func LedgerOfID(id string) string { return withValues(Ledger, url.Values{"package_id": {id}}) }
 
 // LedgerQuery returns the ledger filtered by values.
 func LedgerQuery(v url.Values) string { return withValues(Ledger, v) }

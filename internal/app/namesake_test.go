@@ -1,0 +1,62 @@
+package app_test
+
+import (
+	"net/url"
+	"testing"
+
+	"github.com/stockroom-dev/stockroom/internal/apptest"
+	"github.com/stockroom-dev/stockroom/internal/ghfake"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+)
+
+// TestANamesakeIsToldApart: a package that has taken the name of a deleted one
+// has no part in its history, and a link to the old one says so.
+func TestANamesakeIsToldApart(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	form := url.Values{"confirm": {"@acme/app"}, "reason": {"the old one"}}
+	b.PostJSON(app+"/-/delete", form, 200, &answer{})
+	gone := entries(t, b, url.Values{"action": {"delete"}})[0]
+	p.GitHub.AddPackage(ghfake.Package{ID: 900, Owner: apptest.Org, Type: ghpkg.NPM, Name: "@acme/app"}, ghfake.Version{Name: "9"}, ghfake.Version{Name: "9.1"})
+	b.PostForm("/orgs/acme/-/refresh", nil)
+
+	page := b.Get(app)
+	if page.Status != 200 || page.HasText("Another package has this name") {
+		t.Fatalf("%s", page)
+	}
+	history := b.Click(page, "What was done to it")
+	if history.HasText("the old one") {
+		t.Errorf("the new package has the old one's history: %s", history)
+	}
+	form.Set("reason", "the new one")
+	b.PostJSON(app+"/-/delete", form, 200, &answer{})
+	if again := b.Get(history.URL.RequestURI()); again.HasText("the old one") || !again.HasText("the new one") || !again.HasText("Entries of the package with the id 900") {
+		t.Errorf("the new package's history: %s", again)
+	}
+	p.GitHub.RestorePackageNow(acmes(t, ghpkg.NPM, "@acme/app"))
+	b.PostForm("/orgs/acme/-/refresh", nil)
+
+	entry := b.Get("/ledger/" + gone.ID)
+	namesake := b.Click(entry, "acme/@acme/app")
+	if namesake.Status != 200 || !namesake.HasText("Another package has this name now. The one that the link was about had the id 1.") {
+		t.Errorf("the entry leads to the namesake without a word: %s", namesake)
+	}
+	if old := b.Click(namesake, "What was done to that one"); !old.HasText("the old one") || old.HasText("the new one") {
+		t.Errorf("the old package's history: %s", old)
+	}
+	var table struct {
+		Complete bool
+		Notices  []struct{ Kind string }
+	}
+	if b.JSON(app+"?package_id=1", 200, &table); !table.Complete || len(table.Notices) != 1 || table.Notices[0].Kind != "namesake" {
+		t.Errorf("programs are told %+v", table)
+	}
+	if b.JSON(app+"?package_id=900", 200, &table); len(table.Notices) != 0 {
+		t.Errorf("of the package itself, programs are told %+v", table)
+	}
+	for _, at := range []string{app + "?package_id=x", "/ledger?package_id=-1"} {
+		if page := b.Get(at); page.Status != 400 || !page.HasText("package_id") {
+			t.Errorf("%s: %s", at, page)
+		}
+	}
+}
