@@ -78,7 +78,7 @@ func TestWhatGitHubWillRefuseIsNotOffered(t *testing.T) {
 	for _, c := range []struct{ page, says, promise, button, instead, to string }{
 		{app + "/-/versions/102/delete", "It is the last version", "It can be restored until", "Delete this version", "Delete this package instead", app + "/-/delete"},
 		{web + "/-/versions/204/delete", "It is the last tagged version", "It can be restored until", "Delete this version", "Delete this package instead", web + "/-/delete"},
-		{gem + "/-/restore", "A package of this name is there", "The package comes back", "Restore this package", "Open that package", gem},
+		{gem + "/-/restore", "A package of this name exists now", "The package comes back", "Restore this package", "Open that package", gem},
 	} {
 		page := b.Get(c.page)
 		if !page.HasText(c.says) || page.HasText(c.promise) {
@@ -103,7 +103,7 @@ func TestADraftOfPackagesShowsWhatTheirPagesWould(t *testing.T) {
 	p, b := start(t, allScopes...)
 	draft := b.Freeze("delete", app, web)
 	page := b.Get(draft.Path)
-	for _, says := range []string{"2 packages go as a whole", "6 versions go with them", "Their names become free"} {
+	for _, says := range []string{"2 packages go as a whole", "In all, 6 versions go", "Their names become free"} {
 		if !page.HasText(says) {
 			t.Errorf("the draft does not say %q: %s", says, page)
 		}

@@ -24,7 +24,7 @@ func TestADeletedPackagesAddressSaysWho(t *testing.T) {
 	b.PostJSON(app+"/-/delete", url.Values{"confirm": {"@acme/app"}, "reason": {"nobody installs it"}}, 200, &done)
 	for _, at := range []string{app, app + "/-/delete", app + "/-/versions/102"} {
 		page := b.Get(at)
-		for _, says := range []string{"This package was deleted", "olivia deleted it here, at Nov 26, 2026", "nobody installs it", "days left"} {
+		for _, says := range []string{"This package was deleted", "olivia deleted @acme/app here, on Nov 26, 2026", "nobody installs it", "days left"} {
 			if page.Status != 404 || !page.HasText(says) {
 				t.Errorf("%s does not say %q: %s", at, says, page)
 			}

@@ -81,7 +81,7 @@ const (
 	CodeNoSession      Code = "no_session"      // the viewer has no such session, or no more
 	CodeNoOperation    Code = "no_operation"    // there is no such operation, or it is another person's
 	CodeNotKept        Code = "not_kept"        // an entry from before the ledger's retention. Args: Value (its days)
-	CodeDeletedHere    Code = "deleted_here"    // a package that was deleted here. Args: At (time.Time), Name (who did it)
+	CodeDeletedHere    Code = "deleted_here"    // a package that was deleted here. Args: At (time.Time), Name (who did it), Value (the package)
 	CodeAlreadyGone    Code = "already_gone"    // to be deleted, but already deleted. Args: At (time.Time, may be zero)
 	CodeAlreadyThere   Code = "already_there"   // to be restored, but active
 	CodeLastVersion    Code = "last_version"    //

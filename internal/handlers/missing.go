@@ -30,7 +30,7 @@ func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, er
 	}
 	e := &fault.Error{
 		Kind: fault.NotFound, Code: fault.CodeDeletedHere, Op: "handlers.missingPackage",
-		Args: map[string]any{"At": d.At, "Name": d.Actor.Login}, Err: wasDeleted{d},
+		Args: map[string]any{"At": d.At, "Name": d.Actor.Login, "Value": ref.Name()}, Err: wasDeleted{d},
 	}
 	if h.mayChange(c) && ghpkg.DaysLeft(d.At, h.Now()) >= 0 {
 		e.Fix = &fault.Fix{Kind: fault.FixRestore, URL: link.RestorePackage(ref)}
