@@ -96,50 +96,39 @@ func TestSweepBudget(t *testing.T) {
 }
 
 // TestSweepOverSessions: a new session, which knows nothing, looks first where the
-// viewer found something before, and the budget has something left for that.
+// viewer found something before, and then where they never looked; and the budget
+// has something left for the first.
 func TestSweepOverSessions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		kept, s := &memory{}, swept(t, 30)
-		var order []string
+		s := swept(t, 31)
 		s.versions = func(ctx context.Context, ref ghpkg.Ref, state ghpkg.State, yield func([]ghpkg.Version)) ([]ghpkg.Notice, error) {
-			s.mu.Lock()
-			order = append(order, ref.Name())
-			s.mu.Unlock()
-			if ref.Name() != "p5" && ref.Name() != "p6" {
+			if !slices.Contains([]string{"p1", "p5", "p6"}, ref.Name()) {
 				return nil, nil
 			}
 			return oneDeleted(ctx, ref, state, yield)
 		}
-		i := begin(t, inventory.Options{Archive: kept, Budget: 45})
-		look := func(session string, known bool) inventory.DeletedVersions {
-			order = nil
-			bin(t, i, eyes(session, s))
-			d := bin(t, i, eyes(session, s))
-			i.Forget(t.Context(), session)
-			first := order[:min(4, len(order))] // are asked for at once
-			if knows := slices.Contains(first, "p5") && slices.Contains(first, "p6"); knows != known {
-				t.Errorf("%s: looked in the order %q", session, order)
-			}
-			return d
-		}
+		i := begin(t, inventory.Options{Archive: &memory{}, Budget: 45})
 		for _, tt := range []struct {
-			session string
-			known   bool
-			looked  int
+			session      string
+			list         listPackages
+			after        time.Duration
+			looked, rows int
 		}{
-			{"olivia's first", false, 30},
-			{"olivia's second", true, 6}, // 36 of the 45 may be spent where nothing was found
-			{"olivia's third", true, 2},
-			{"mallory's", false, 30},
+			{"olivia's first", named(t, without(numbered(31), 1)), 0, 30, 2},
+			{"olivia's second", named(t, numbered(31)), 0, 6, 3}, // 36 of the 45 may be spent where nothing was found
+			{"olivia's third", named(t, numbered(31)), 0, 3, 3},
+			{"mallory's", named(t, numbered(31)), 0, 31, 3},
+			{"olivia's fourth", named(t, numbered(31)), time.Hour + time.Second, 31, 3},
 		} {
-			if d := look(tt.session, tt.known); d.Looked != tt.looked || len(d.Rows) != 2 || d.Running {
-				t.Errorf("%s: looked into %d, running %t, %d rows; want %d, 2", tt.session, d.Looked, d.Running, len(d.Rows), tt.looked)
+			time.Sleep(tt.after)
+			s.answers(tt.list)
+			bin(t, i, eyes(tt.session, s))
+			d := bin(t, i, eyes(tt.session, s))
+			if d.Looked != tt.looked || len(d.Rows) != tt.rows || d.Running {
+				t.Errorf("%s: looked into %d, running %t, %d rows; want %d, %d", tt.session, d.Looked, d.Running, len(d.Rows), tt.looked, tt.rows)
 			}
-		}
-		time.Sleep(time.Hour + time.Second)
-		if d := look("olivia's fourth", true); d.Looked != 30 || len(d.Rows) != 2 {
-			t.Errorf("an hour later: looked into %d, %d rows", d.Looked, len(d.Rows))
+			i.Forget(t.Context(), tt.session)
 		}
 	})
 }
