@@ -38,8 +38,12 @@ func (h *edge) problem(c echo.Context, e *fault.Error) views.Problem {
 	if e.Kind == fault.Internal {
 		p.RequestID = middleware.RequestIDFrom(ctx)
 	}
-	if e.Kind == fault.SignedOut && p.Fix == nil {
-		p.Fix = &views.Fix{Label: i18n.T(ctx, "fix.sign_in"), Href: link.SignIn(comeBackTo(c.Request()), nil)}
+	signIn := &views.Fix{Label: i18n.T(ctx, "fix.sign_in"), Href: link.SignIn(comeBackTo(c.Request()), nil)}
+	switch {
+	case e.Kind == fault.SignedOut && p.Fix == nil:
+		p.Fix = signIn
+	case e.Kind == fault.SSORequired:
+		p.Then = signIn // only a token of a later sign-in has the session
 	}
 	return p
 }

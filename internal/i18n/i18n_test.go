@@ -114,6 +114,7 @@ func TestTimesAndNumbers(t *testing.T) {
 	en, ko, none := speak(t, "en"), speak(t, "ko"), t.Context()
 	for _, tt := range []struct{ name, got, want string }{
 		{"date and time", i18n.DateTime(en, now), "Nov 26, 2026, 09:16"},
+		{"date and time where no zone is known", i18n.DateTime(i18n.WithZone(en, time.UTC), now), "Nov 26, 2026, 00:16 UTC"},
 		{"date and time in Korean", i18n.DateTime(ko, now), "2026년 11월 26일 09:16"},
 		{"exact", i18n.Exact(en, now), "Thursday, November 26, 2026, 09:16:05 KST"},
 		{"exact in Korean", i18n.Exact(ko, now), "2026년 11월 26일 09:16:05 KST"},

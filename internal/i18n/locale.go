@@ -123,7 +123,15 @@ func (loc Locale) layouts() layouts {
 	return loc.Language.layouts
 }
 
-func (loc Locale) dateTime(t time.Time) string { return loc.in(t).Format(loc.layouts().dateTime) }
+// dateTime names the zone where it is UTC: without JavaScript nobody knows the
+// viewer's, and they would take the time for their own.
+func (loc Locale) dateTime(t time.Time) string {
+	text := loc.in(t).Format(loc.layouts().dateTime)
+	if loc.Zone == time.UTC {
+		text += " UTC"
+	}
+	return text
+}
 
 func (loc Locale) number(n int) string {
 	if loc.Language == nil || -1000 < n && n < 1000 {

@@ -88,6 +88,7 @@ type Problem struct {
 	Said      string // GitHub's own words, or empty
 	Text      string // our explanation, in the viewer's language
 	Fix       *Fix
+	Then      *Fix      // what has to follow it, or nil
 	RetryAt   time.Time // zero: no time known
 	RequestID string    // for the operator's log; only where the fault may be ours
 	Entry     string    // address of the ledger entry, or empty

@@ -110,11 +110,16 @@ func (w world) problems() []aStory {
 	}
 	return []aStory{
 		{"error-missing", page(views.Problem{Status: 404, Title: "Not found", Text: "GitHub shows nothing here. It does not exist, or your account may not see it."})},
+		{"error-deleted", page(views.Problem{
+			Status: 404, Title: "This package was deleted", Text: "olivia deleted api here, on Nov 24, 2026, 10:00.", Gone: gone(28.5, "", "nobody pulls it"),
+			Fix: &views.Fix{Label: "Restore it", Href: "#restore"}, Entry: "/ledger/1",
+		})},
 		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks to wait", Said: "API rate limit exceeded for user ID 1.", Text: "Your hourly budget of GitHub requests is used up.", RetryAt: now().Add(20 * time.Minute)})},
 		{"error-sso", page(views.Problem{
 			Status: 403, Title: "Access has to be opened first", Said: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
 			Text: "acme wants a SAML single sign-on session before it shows its packages.",
 			Fix:  &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/acme/sso?authorization_request=A", External: true},
+			Then: &views.Fix{Label: "Sign in again", Href: "/login?return_to=%2Forgs%2Facme%2Fpackages"},
 		})},
 		{"error-ours", page(views.Problem{Status: 500, Title: "Something went wrong here", Text: "Something went wrong on our side.", RequestID: "01JD8Q4X2M3N4P5Q6R7S"})},
 	}
