@@ -98,7 +98,7 @@ func (w world) owners() []aStory {
 		{Login: "acme-labs", Kind: ghpkg.Organization, Role: ghpkg.RoleMember, Href: "/orgs/acme-labs/packages", Conflicts: "/orgs/acme-labs/docker/conflicts", Bin: "/orgs/acme-labs/bin"},
 	}
 	page.Notices = []views.Notice{{
-		Kind: ghpkg.NoticeSSO, Text: "Some organizations are hidden until you authorize single sign-on for them at GitHub.",
+		Kind: ghpkg.NoticeSSO, Text: "Some organizations are hidden until you authorize single sign-on for them, and GitHub does not say which. Open yours by its name: the link that starts its session is there.",
 		Fix: &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/x/sso", External: true},
 	}}
 	return []aStory{{"owners", page.Page()}, {"owners-none", none.Page()}}
