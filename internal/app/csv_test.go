@@ -136,3 +136,15 @@ func TestAFileOfOnePageSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// TestLinksOfAMountedPortal: the other pages are below its path, too.
+func TestLinksOfAMountedPortal(t *testing.T) {
+	t.Parallel()
+	p := apptest.Start(t, apptest.Options{Path: below})
+	b := p.SignIn(t, apptest.Owner, allScopes...)
+	page := b.Send("GET", web+"?per_page=3&format=json", nil, nil)
+	want := "<" + page.URL.Scheme + "://" + page.URL.Host + below + web + "?format=json&page=2&per_page=3>; rel=\"next\""
+	if got := page.Header.Get("Link"); !strings.HasPrefix(got, want) {
+		t.Errorf("Link: %s, want %s", got, want)
+	}
+}
