@@ -2,6 +2,7 @@ package views_test
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/views"
@@ -99,10 +100,17 @@ func (w world) confirm() []aStory {
 	wrong.Problem = &views.Problem{Title: "Nothing was deleted", Text: "What was typed is not the name. To delete it, type api exactly."}
 	version := base
 	version.Kind, version.Typed, version.Version, version.Tags = views.ConfirmDeleteVersion, false, digest, []string{"latest", "v2.14.0", "v2.14", "v2"}
+	version.Consequences = append([]views.Consequence{{
+		Level: "warning", Text: "2 other versions belong to it, as their tags say:",
+		Links: []views.Anchor{{Text: strings.Replace(digest, ":", "-", 1) + ".sig", Href: "#sig"}, {Text: strings.Replace(digest, ":", "-", 1) + ".att", Href: "#att"}},
+	}}, base.Consequences...)
+	last := version
+	last.Consequences, last.Instead = base.Consequences[:1], &views.Fix{Label: "Delete this package instead", Href: "#instead"}
 	restore := version
 	restore.Kind, restore.Consequences, restore.Gone = views.ConfirmRestoreVersion, nil, gone(24, "hubot", "clean-up")
 	grant := base
 	grant.Missing = []string{ghpkg.ScopeDeletePackages, ghpkg.ScopeRepo}
+	grant.Member = []string{"You are a member of acme, not one of its owners."}
 	grant.Grant = &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
-	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-dialog", version.Dialog()}}
+	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-last", last.Page()}, {"confirm-dialog", version.Dialog()}}
 }
