@@ -20,10 +20,12 @@ const maxConnections = 8
 
 // sqlitePragmas hold for each connection. WAL lets readers go on while one
 // writes; writers wait for each other instead of failing, and take the lock at
-// the begin of a transaction, where waiting is safe. What is committed is on the
+// the begin of a transaction, where waiting is safe: for as long as a request may
+// take, since SQLite has no queue, and on a slow disk one writer may lose the race
+// for the lock many times. What is committed is on the
 // disk (FULL): the ledger's word that something is about to be sent has to
 // outlive a power cut that its answer does not.
-const sqlitePragmas = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+const sqlitePragmas = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 	"&_pragma=foreign_keys(1)&_txlock=immediate"
 
 func openSQLite(path string) (*sql.DB, error) {
