@@ -8,18 +8,20 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
-// lastTagged is refused by GitHub: its words stand next to the row.
+// lastTagged became the last while the dialog was open, and is refused by GitHub:
+// its words stand next to the row. From then on it is not offered.
 func lastTagged(t *testing.T, b *browser) {
 	p := startPortal(t)
 	tools := ref(t, ghpkg.Container, "tools/only-one")
 	p.GitHub.AddPackage(ghfake.Package{Owner: "acme-corp", Type: ghpkg.Container, Name: tools.Name()},
-		ghfake.Version{Name: "sha256:aa"}, ghfake.Version{ID: 4711, Name: "sha256:bb", Tags: []string{"v1"}})
+		ghfake.Version{ID: 4710, Name: "sha256:aa", Tags: []string{"v0"}}, ghfake.Version{Name: "sha256:cc"}, ghfake.Version{ID: 4711, Name: "sha256:bb", Tags: []string{"v1"}})
 	tb := b.person(t, p)
 	tb.signIn(owner, link.Package(tools), ghpkg.ScopeDeletePackages, ghpkg.ScopeWritePackages)
 
 	row := tb.in(versionRow(4711))
 	row.click("Delete")
-	tb.see("It is the last tagged version. GitHub refuses to delete it")
+	tb.see("Delete this version?")
+	p.GitHub.DeleteVersionNow(tools, 4710)
 	tb.watch.expect(409)
 	tb.click("Delete this version")
 	row.see("You cannot delete the last tagged version of a package. You must delete the package instead.")
@@ -28,6 +30,13 @@ func lastTagged(t *testing.T, b *browser) {
 	p.isVersion(t, tools, 4711, ghpkg.Active)
 	row.follow("Ledger entry")
 	tb.see("Refused by GitHub")
+
+	tb.visit(link.Package(tools))
+	row.click("Delete")
+	tb.see("It is the last tagged version. GitHub refuses to delete it")
+	tb.in("#dialog").miss("It can be restored until")
+	tb.follow("Delete this package instead")
+	tb.see("Delete this package?")
 }
 
 // noRight is what a member meets who may read, but not delete.
