@@ -34,7 +34,7 @@ func startGallery(t *testing.T) *gallery {
 	g.GitHub.AddOrg(ghfake.Org{Login: "new-venture", Name: "New Venture"})
 	g.GitHub.AddMember("new-venture", owner, ghpkg.RoleAdmin)
 	g.GitHub.AddPackage(ghfake.Package{Owner: "acme-corp", Type: ghpkg.Container, Name: g.solo.Name(), Visibility: ghpkg.Public},
-		ghfake.Version{ID: 4710, Name: "sha256:" + strings.Repeat("a", 64)},
+		ghfake.Version{ID: 4710, Name: "sha256:" + strings.Repeat("a", 64), Downloads: 5001},
 		ghfake.Version{ID: 4711, Name: "sha256:" + strings.Repeat("b", 64), Tags: []string{"v1", "latest"}})
 	return g
 }
@@ -71,6 +71,7 @@ func (g *gallery) kinds(t *testing.T) []kind {
 		{name: "package-deleted-versions", who: owner, path: link.Package(core) + "?state=deleted"},
 		{name: "version", who: owner, path: link.Version(version)},
 		{name: "dialog-version", who: owner, path: link.Package(g.solo), open: then(click("#version-4710 .cell-actions a"), "#dialog[open]")},
+		{name: "dialog-last", who: owner, path: link.Package(g.solo), open: then(click("#version-4711 .cell-actions a"), "#dialog .consequence")},
 		{name: "dialog-keys", who: owner, path: link.Settings, open: then(click("[data-open=keys]"), "#keys[open]")},
 		{name: "confirm-grant", who: member, path: link.DeletePackage(core)},
 		{name: "confirm-package", who: owner, path: link.DeletePackage(g.solo)},
@@ -84,6 +85,7 @@ func (g *gallery) kinds(t *testing.T) []kind {
 		{name: "notices-no-teams", who: owner, path: link.Notices},
 		{name: "error-no-page", who: owner, path: "/nowhere"},
 		{name: "error-not-found", who: owner, path: packages + "/npm/no-such-package"},
+		{name: "error-deleted", who: owner, path: packages + "/npm/retired-cart"},
 		{name: "error-filter", who: owner, path: packages + "?type=floppy"},
 		{name: "error-method", who: owner, path: "/logout"},
 		{name: "error-signed-out", who: collaborator, path: link.Home, open: func(tb *tab) {
@@ -96,7 +98,7 @@ func (g *gallery) kinds(t *testing.T) []kind {
 			tb.GitHub.Inject(ghfake.Fault{PathPattern: "acme_search", Times: -1, Status: 502, Body: "<html>Unicorn"})
 			tb.visit(packages + "/rubygems/acme_search")
 		}},
-		{name: "refused", who: owner, path: link.Package(g.solo), open: then(click("#version-4711 .cell-actions a", "#dialog form button:not([type])"), "#version-4711 .problem")},
+		{name: "refused", who: owner, path: link.Package(g.solo), open: then(click("#version-4710 .cell-actions a", "#dialog form button:not([type])"), "#version-4710 .problem")},
 		{name: "deleted-in-place", who: owner, path: link.Package(core), open: then(click(".row-version .cell-actions a", "#dialog form button:not([type])"), ".row-version .undo")},
 		{name: "deleted-by-form", who: owner, path: link.DeletePackage(ref(t, ghpkg.NPM, "preview")), open: func(tb *tab) {
 			tb.do(chromedp.SendKeys(chromedp.CSS("[name=confirm]"), "preview"))
