@@ -83,7 +83,7 @@ func TestBadge(t *testing.T) {
 	t.Parallel()
 	_, b, op, let := atWork(t)
 	for _, path := range []string{"/", "/ledger", "/settings", op.Path, "/nowhere"} {
-		if got := b.Get(path).Within("header #badge"); got != "1 running" {
+		if got := b.Get(path).Within("header #badge .badge-text"); got != "1 running" {
 			t.Errorf("%s says %q", path, got)
 		}
 	}
