@@ -124,7 +124,7 @@ func bulkByKeyboard(t *testing.T, b *browser) {
 	tb.leave(func() { tb.press(kb.Enter) })
 
 	tb.see("Delete 3 versions?")
-	letOneGo := p.hold(t, 1)
+	letOneGo := p.hold(t, 3) // all: however late the stop arrives, nothing has overtaken it
 	tb.tabTo("To confirm, type the number of items:")
 	tb.write("3")
 	tb.press(kb.Tab)
