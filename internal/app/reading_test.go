@@ -27,7 +27,7 @@ func TestReadingFails(t *testing.T) {
 		status     int
 		code       fault.Code
 		said       string
-		retryAfter int
+		retryAfter int // at least: a limit's wait goes on while the pages are asked for
 	}{
 		{"500", strike(ghfake.Fault{Status: 500, Body: unwell}), 502, fault.CodeUpstream, "Server Error", 0},
 		{"503 with a wait", strike(ghfake.Fault{Status: 503, Body: unwell, Header: http.Header{"Retry-After": {"45"}}}), 502, fault.CodeUpstream, "Server Error", 45},
@@ -35,7 +35,7 @@ func TestReadingFails(t *testing.T) {
 		{"half an answer", strike(ghfake.Fault{Truncate: true}), 502, fault.CodeUpstream, "", 0},
 		{"dropped", strike(ghfake.Fault{DropBefore: true}), 502, fault.CodeUpstream, "", 0},
 		{"no answer", func(w *refusalWorld) { w.network.set(silent) }, 504, fault.CodeTimeout, "", 0},
-		{"secondary limit", strike(ghfake.Fault{Status: 429, Body: `{"message":"` + slowDown + `"}`, Header: http.Header{"Retry-After": {"45"}}}), 429, fault.CodeSecondaryLimit, slowDown, 45},
+		{"secondary limit", strike(ghfake.Fault{Status: 429, Body: `{"message":"` + slowDown + `"}`, Header: http.Header{"Retry-After": {"45"}}}), 429, fault.CodeSecondaryLimit, slowDown, 25},
 		{"primary limit", func(w *refusalWorld) {
 			w.GitHub.SetPrimaryLimit(apptest.Owner, 0, w.GitHub.Now().Add(20*time.Minute))
 		}, 429, fault.CodeRateLimited, "API rate limit exceeded", 1000},

@@ -60,10 +60,8 @@ func fail(status int, message string, header http.Header) func(*testing.T, *refu
 
 // strike makes one kind of trouble for every change.
 func strike(f ghfake.Fault) func(*testing.T, *refusalWorld) {
-	return func(_ *testing.T, w *refusalWorld) {
-		f.Method, f.PathPattern = "DELETE", "/packages/"
-		w.GitHub.Inject(f)
-	}
+	f.Method, f.PathPattern = "DELETE", "/packages/"
+	return func(_ *testing.T, w *refusalWorld) { w.GitHub.Inject(f) }
 }
 
 const (
