@@ -141,7 +141,7 @@ func TestCallbackRefuses(t *testing.T) {
 		{"another state", func(b *browser) string { return withQuery(b, "state", "ABCDEFGHIJKLMNOPQRSTUVWXYZ") }, "sign_in_failed|"},
 		{"a state with the same beginning", func(b *browser) string {
 			u, _ := url.Parse(b.approve(b.leave("")))
-			return setQuery(u, "state", u.Query().Get("state")[:8]+"XXXXXXXXXXXXXXXXXX")
+			return setQuery(u, "state", u.Query().Get("state")[:8]+strings.Repeat("A", 18))
 		}, "sign_in_failed|"},
 		{"another browser's", func(b *browser) string {
 			other := b.world.browser()

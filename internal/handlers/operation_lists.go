@@ -21,9 +21,9 @@ func (h *edge) discardOperation(c echo.Context, id string, by operations.By) (st
 	return link.Operations, h.Operations.Discard(c.Request().Context(), id, by)
 }
 
-// lookTime bounds how long the packages of a rest are looked into. What is not
-// known by then is expected to be unknown.
-const lookTime = 5 * time.Second
+// factsTimeout bounds how long the packages of a rest are looked into. What is
+// not known by then is expected to be unknown.
+const factsTimeout = 5 * time.Second
 
 // continueOperation makes a draft of what a stopped operation did not send.
 func (h *edge) continueOperation(c echo.Context, id string, by operations.By) (string, error) {
@@ -38,7 +38,7 @@ func (h *edge) factsNow(ctx context.Context, refs []ghpkg.Ref) []ghpkg.PackageFa
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	ctx, cancel := context.WithTimeout(ctx, factsTimeout)
 	defer cancel()
 	var group errgroup.Group
 	group.SetLimit(selectionsAtOnce)

@@ -81,16 +81,16 @@ func (h *edge) steered(c echo.Context, s *auth.Session, outcome, leads string) e
 			Outcome: outcome, Message: i18n.T(r.Context(), "operation.answer."+outcome), Path: leads,
 		})
 	case isSwap(r) && leads != link.Operation(c.Param("id")):
-		redirectBrowser(c.Response(), seen(outcome, leads))
+		redirectBrowser(c.Response(), pageAfter(outcome, leads))
 		return c.NoContent(http.StatusOK)
 	case isSwap(r):
 		return h.operationAgain(c, s, http.StatusOK, nil)
 	}
-	return c.Redirect(http.StatusSeeOther, seen(outcome, leads))
+	return c.Redirect(http.StatusSeeOther, pageAfter(outcome, leads))
 }
 
-// seen is where a browser is led to: what is gone cannot tell of itself there.
-func seen(outcome, leads string) string {
+// pageAfter is where a browser is led to: what is gone cannot tell of itself there.
+func pageAfter(outcome, leads string) string {
 	if outcome == discarded {
 		return link.Discarded
 	}

@@ -39,9 +39,9 @@ func Undecided(all []ghpkg.Notice) bool {
 	return false
 }
 
-// Beside counts what the query selects of the types that q
-// leaves out, as far as they were listed before: GitHub is not asked. What is
-// not known to the end is not in it.
+// Beside counts what the query selects of the types that q leaves out, as far as
+// they were listed before: GitHub is not asked. What is not known to the end is
+// not in it.
 func (i *Inventory) Beside(session string, owners []ghpkg.Owner, q ghpkg.Query, search query.Packages) map[ghpkg.Type]int {
 	counts := map[ghpkg.Type]int{}
 	if len(q.Types) == 0 || search.Asks("versions") { // whose numbers are not in the listings

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -22,17 +23,16 @@ func (o *Operations) Continue(ctx context.Context, id string, by By, know func([
 	if err != nil {
 		return ghpkg.Operation{}, internal(name, err)
 	}
-	var refs []ghpkg.Ref
+	refs := map[ghpkg.Ref]bool{}
 	for i, item := range left {
 		left[i].Check = ""
-		ref, ok := item.Target.Ref()
-		if ok && item.Target.VersionID != 0 && !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
+		if ref, ok := item.Target.Ref(); ok && item.Target.VersionID != 0 {
+			refs[ref] = true
 		}
 	}
 	var facts []ghpkg.PackageFacts
 	if op.Action == ghpkg.ActionDelete {
-		facts = know(refs)
+		facts = know(slices.Collect(maps.Keys(refs)))
 	}
 	rest := ghpkg.Operation{Actor: op.Actor, Action: op.Action, Source: op.Source, Complete: op.Complete, Undoes: op.Undoes}
 	return o.freeze(ctx, rest, left, facts)

@@ -127,8 +127,7 @@ func connect(ctx context.Context, url string) (*pgxpool.Pool, error) {
 	if config.ConnConfig.RuntimeParams["application_name"] == "" {
 		config.ConnConfig.RuntimeParams["application_name"] = "stockroom"
 	}
-	// As the store's: River was not tried in the stricter ones.
-	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = "read committed"
+	config.ConnConfig.RuntimeParams["default_transaction_isolation"] = store.Isolation // River was not tried in the stricter ones
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("connect the queue: %w", err)

@@ -19,12 +19,12 @@ import (
 const maxConnections = 8
 
 // sqlitePragmas hold for each connection. WAL lets readers go on while one
-// writes; writers wait for each other instead of failing, and take the lock at
-// the begin of a transaction, where waiting is safe: for as long as a request may
-// take, since SQLite has no queue, and on a slow disk one writer may lose the race
-// for the lock many times. What is committed is on the
-// disk (FULL): the ledger's word that something is about to be sent has to
-// outlive a power cut that its answer does not.
+// writes. Writers wait for each other instead of failing, and take the lock at
+// the begin of a transaction, where waiting is safe; for as long as a request
+// may take, since SQLite has no queue, and on a slow disk a writer may lose the
+// race for the lock many times. What is committed is on the disk (FULL): the
+// ledger's word that something is about to be sent has to outlive a power cut
+// that its answer does not.
 const sqlitePragmas = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
 	"&_pragma=foreign_keys(1)&_txlock=immediate"
 
@@ -55,9 +55,10 @@ func openSQLite(path string) (*sql.DB, error) {
 // a machine that lost its power does not close its connections.
 const idleInTransaction = "10s"
 
-// isolation is what writers that wait for one another need, whatever the
-// operator's default: in a stricter one those who have waited fail.
-const isolation = "read committed"
+// Isolation is PostgreSQL's level of transactions that writers need who wait for
+// one another, whatever the operator's default: in a stricter one those who have
+// waited fail.
+const Isolation = "read committed"
 
 // connectTimeout is how long a PostgreSQL that does not answer is waited for.
 const connectTimeout = 5 * time.Second
@@ -76,7 +77,7 @@ func openPostgres(databaseURL string) (*sql.DB, error) {
 	if config.RuntimeParams["idle_in_transaction_session_timeout"] == "" {
 		config.RuntimeParams["idle_in_transaction_session_timeout"] = idleInTransaction
 	}
-	config.RuntimeParams["default_transaction_isolation"] = isolation
+	config.RuntimeParams["default_transaction_isolation"] = Isolation
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
