@@ -73,12 +73,17 @@ func TestSoak(t *testing.T) {
 
 func newSoak(t *testing.T) *soakTest {
 	t.Helper()
-	const interval = 100 * time.Millisecond
-	each := max(20, int(*soak*6/10/interval)) // of each operation: they end before the soak does
+	const (
+		interval = 100 * time.Millisecond
+		most     = 1200 // a look and a deletion each, and what the viewer looks at: GitHub answers 5,000 calls an hour
+	)
+	work := *soak * 6 / 10 // the operations end before the soak does
+	each := min(max(20, int(work/interval)), most)
+	pace := max(interval, (work / time.Duration(each)).Round(time.Millisecond))
 	s := &soakTest{items: map[string]ghpkg.VersionRef{}, patience: 30*time.Second + *soak/2}
 	s.site = newSite(t, "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"), func(gh *ghfake.Server) { seedSoak(gh, each) })
 	s.serve = s.serveFaulty
-	s.env = append(s.env, "STOCKROOM_MUTATION_INTERVAL="+interval.String())
+	s.env = append(s.env, "STOCKROOM_MUTATION_INTERVAL="+pace.String())
 	s.program = s.launch()
 	for n := range soakViewers {
 		v := &viewer{s: s, login: viewerLogin(n), browser: s.newBrowser(), seen: map[int]int{}}
@@ -292,6 +297,13 @@ func (s *soakTest) report(took time.Duration) {
 	s.t.Logf("%v: %d pages, median %v, 99 %% within %v, at most %v; statuses %v; %d of GitHub's %d answers were faults", took.Round(time.Second), len(all),
 		all[len(all)/2].Round(time.Millisecond), all[len(all)*99/100].Round(time.Millisecond), all[len(all)-1].Round(time.Millisecond),
 		statuses, made, s.faults.all.Load())
+	for _, v := range s.viewers[:soakWorkers] {
+		var settings struct {
+			Rate struct{ Used int } `json:"rate_limit"`
+		}
+		v.must(http.MethodGet, "/settings?format=json", nil, &settings)
+		s.t.Logf("%s's hour: %d calls", v.login, settings.Rate.Used)
+	}
 	if failed > made || made == 0 {
 		s.t.Errorf("%d pages failed, by %d faults", failed, made)
 	}

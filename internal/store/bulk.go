@@ -134,7 +134,7 @@ func (s *Store) inTx(ctx context.Context, do func(*sql.Tx) error) error {
 }
 
 func (s *Store) once(ctx context.Context, do func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}

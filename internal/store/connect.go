@@ -14,21 +14,41 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// maxConnections bounds the pool: enough for the readers of one process, and
-// few enough for several replicas at one PostgreSQL.
+// connect opens no connection yet; it reads the URL.
+func connect(databaseURL string) (*Store, error) {
+	scheme, rest, _ := strings.Cut(databaseURL, ":")
+	switch scheme {
+	case "sqlite":
+		return openSQLite(rest)
+	case "postgres", "postgresql":
+		db, err := openPostgres(databaseURL)
+		return &Store{db: db, writer: db, postgresURL: databaseURL}, err
+	}
+	return nil, errors.New("the database URL must begin with sqlite: or postgres://")
+}
+
+// maxConnections bounds a pool: enough for the readers of one process, and few
+// enough for several replicas at one PostgreSQL.
 const maxConnections = 8
 
-// sqlitePragmas hold for each connection. WAL lets readers go on while one
-// writes. Writers wait for each other instead of failing, and take the lock at
-// the begin of a transaction, where waiting is safe; for as long as a request
-// may take, since SQLite has no queue, and on a slow disk a writer may lose the
-// race for the lock many times. What is committed is on the disk (FULL): the
-// ledger's word that something is about to be sent has to outlive a power cut
-// that its answer does not.
-const sqlitePragmas = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-	"&_pragma=foreign_keys(1)&_txlock=immediate"
+// SQLite lets one connection write, and has no queue: of those that wait for the
+// lock, each sleeps and tries again, the longer the later, and on a busy machine
+// one may lose for many seconds. Hence all that is written goes through one
+// connection, which database/sql hands from one to the next, and for which each
+// waits no longer than its context lets it.
+const (
+	// sqliteReader: WAL lets readers go on while one writes; none of them may write
+	// by mistake.
+	sqliteReader = "_pragma=busy_timeout(15000)&_pragma=query_only(1)"
+	// sqliteWriter waits for other processes (an operator's command, a backup), and
+	// takes the lock at the begin of a transaction, where waiting is safe. What is
+	// committed is on the disk (FULL): the ledger's word that something is about to
+	// be sent has to outlive a power cut that its answer does not.
+	sqliteWriter = "_pragma=busy_timeout(15000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_txlock=immediate"
+)
 
-func openSQLite(path string) (*sql.DB, error) {
+func openSQLite(path string) (*Store, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") {
 		return nil, errors.New("the database URL needs a file, as in sqlite:stockroom.db")
 	}
@@ -41,12 +61,19 @@ func openSQLite(path string) (*sql.DB, error) {
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("open the database file: %w", err)
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+sqlitePragmas)
+	db, readErr := sqlitePool(path, sqliteReader, maxConnections)
+	writer, writeErr := sqlitePool(path, sqliteWriter, 1)
+	return &Store{db: db, writer: writer}, errors.Join(readErr, writeErr)
+}
+
+// sqlitePool makes its connections when they are needed.
+func sqlitePool(path, parameters string, connections int) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+parameters)
 	if err != nil {
 		return nil, fmt.Errorf("open the database file %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(maxConnections)
-	db.SetMaxIdleConns(maxConnections)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	return db, nil
 }
 

@@ -24,7 +24,7 @@ func (s *Store) CopyTo(ctx context.Context, target *Store, progress func(table s
 	if s.postgresURL != "" || target.postgresURL == "" {
 		return Verdict{}, errors.New("a copy goes from sqlite: to postgres://; PostgreSQL has pg_dump and pg_restore")
 	}
-	tx, err := s.db.BeginTx(ctx, nil) // keeps writers out until it ends
+	tx, err := s.writer.BeginTx(ctx, nil) // keeps writers out until it ends
 	if err != nil {
 		return Verdict{}, fmt.Errorf("keep others from writing into the database: %w", err)
 	}
@@ -99,7 +99,7 @@ func (s *Store) fill(ctx context.Context, source *sql.Tx, t table) (int64, error
 
 // pour writes rows into a table, all or none of them.
 func (s *Store) pour(ctx context.Context, t table, rows *sql.Rows) error {
-	conn, err := s.db.Conn(ctx)
+	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
 	}

@@ -13,15 +13,15 @@ func Down(ctx context.Context, databaseURL string) error { return DownTo(ctx, da
 
 // DownTo undoes the migrations after version.
 func DownTo(ctx context.Context, databaseURL string, version int64) error {
-	db, dialect, err := connect(databaseURL)
+	s, err := connect(databaseURL)
 	if err != nil {
 		return err
 	}
-	provider, err := newProvider(db, dialect)
+	provider, err := newProvider(s.writer, s.dialect())
 	if err == nil {
 		_, err = provider.DownTo(ctx, version)
 	}
-	return errors.Join(err, db.Close())
+	return errors.Join(err, s.Close())
 }
 
 // Rows counts the rows of a table.
@@ -35,7 +35,10 @@ func (s *Store) Remove(ctx context.Context, table string) error {
 }
 
 // ByHand returns the database for what no code of ours does.
-func (s *Store) ByHand() *sql.DB { return s.db }
+func (s *Store) ByHand() *sql.DB { return s.writer }
+
+// Reader returns what the store reads with.
+func (s *Store) Reader() *sql.DB { return s.db }
 
 // LedgerColumns returns the columns of the ledger's two tables that the chain knows.
 func LedgerColumns() map[string][]string {
@@ -78,7 +81,7 @@ func (s *Store) BeginUnchained(ctx context.Context, e ghpkg.Entry) error {
 	if err != nil {
 		return err
 	}
-	_, err = row.insert(ctx, s.db, "")
+	_, err = row.insert(ctx, s.writer, "")
 	return err
 }
 

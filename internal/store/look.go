@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"strings"
 )
@@ -23,21 +21,19 @@ func OpenAsItIs(ctx context.Context, databaseURL string) (*Store, error) {
 	return asItIs(ctx, databaseURL, openSQLite)
 }
 
-func asItIs(ctx context.Context, databaseURL string, sqlite func(path string) (*sql.DB, error)) (*Store, error) {
-	s := &Store{postgresURL: databaseURL, schema: firstLinks}
-	var err error
+func asItIs(ctx context.Context, databaseURL string, sqlite func(path string) (*Store, error)) (*Store, error) {
+	open := func() (*Store, error) { return connect(databaseURL) }
 	if path, ok := strings.CutPrefix(databaseURL, "sqlite:"); ok {
-		s.postgresURL = ""
 		if _, err := os.Stat(path); err != nil {
 			return nil, fmt.Errorf("look into the database: %w", err)
 		}
-		s.db, err = sqlite(path)
-	} else {
-		s.db, _, err = connect(databaseURL)
+		open = func() (*Store, error) { return sqlite(path) }
 	}
+	s, err := open()
 	if err != nil {
 		return nil, err
 	}
+	s.schema = firstLinks
 	if err := s.Migrated(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("look into the database: %w", err), s.Close())
 	}
@@ -46,11 +42,7 @@ func asItIs(ctx context.Context, databaseURL string, sqlite func(path string) (*
 
 // lookSQLite leaves the file as it is, also one that is no WAL database: the
 // copies that VACUUM INTO makes are none.
-func lookSQLite(path string) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+
-		"?_pragma=busy_timeout(5000)&_pragma=query_only(1)")
-	if err != nil {
-		return nil, fmt.Errorf("look into the database file %s: %w", path, err)
-	}
-	return db, nil
+func lookSQLite(path string) (*Store, error) {
+	db, err := sqlitePool(path, sqliteReader, maxConnections)
+	return &Store{db: db, writer: db}, err
 }

@@ -67,7 +67,7 @@ func (s *Store) DiscardDraft(ctx context.Context, id string) (bool, error) {
 
 // DiscardDrafts removes the drafts from before, and returns how many they were.
 func (s *Store) DiscardDrafts(ctx context.Context, before time.Time) (int, error) {
-	n, err := affected(s.db.ExecContext(ctx, `DELETE FROM operations WHERE state = 'draft' AND created_at < $1`, before.UnixMilli()))
+	n, err := affected(s.writer.ExecContext(ctx, `DELETE FROM operations WHERE state = 'draft' AND created_at < $1`, before.UnixMilli()))
 	if err != nil {
 		return 0, fmt.Errorf("discard old drafts: %w", err)
 	}

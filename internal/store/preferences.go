@@ -23,7 +23,7 @@ func (s *Store) Preferences(ctx context.Context, viewerID int64) (ghpkg.Preferen
 
 // SavePreferences keeps what the viewer chose.
 func (s *Store) SavePreferences(ctx context.Context, viewerID int64, p ghpkg.Preferences) error {
-	_, err := s.db.ExecContext(ctx, `
+	_, err := s.writer.ExecContext(ctx, `
 		INSERT INTO preferences (viewer_id, language, theme, density, hidden) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (viewer_id) DO UPDATE SET language = excluded.language, theme = excluded.theme,
 			density = excluded.density, hidden = excluded.hidden`,

@@ -22,11 +22,11 @@ const (
 // that were not finished in time: anybody can begin them. The other expired ones
 // hold a token, which is to be revoked: TakeSessionsLeft is for them.
 func (s *Store) InsertSession(ctx context.Context, r ghpkg.SessionRecord) error {
-	_, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE viewer_id = 0 AND expires_at <= $1`, r.CreatedAt.UnixMilli())
+	_, err := s.writer.ExecContext(ctx, `DELETE FROM sessions WHERE viewer_id = 0 AND expires_at <= $1`, r.CreatedAt.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("remove expired sign-ins: %w", err)
 	}
-	_, err = s.db.ExecContext(ctx, `
+	_, err = s.writer.ExecContext(ctx, `
 		INSERT INTO sessions (`+sessionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 		r.Key, r.ID, r.ViewerID, r.Sealed, storable(r.UserAgent),
 		r.CreatedAt.UnixMilli(), r.SeenAt.UnixMilli(), r.ExpiresAt.UnixMilli())
@@ -76,7 +76,7 @@ func (s *Store) TouchSession(ctx context.Context, key string, seen, expires time
 // TakeSession removes the session under key and returns it; false if there is
 // none. Of several that take the same one, one gets it.
 func (s *Store) TakeSession(ctx context.Context, key string) (ghpkg.SessionRecord, bool, error) {
-	row := s.db.QueryRowContext(ctx, `DELETE FROM sessions WHERE session_key = $1 RETURNING `+sessionColumns, key)
+	row := s.writer.QueryRowContext(ctx, `DELETE FROM sessions WHERE session_key = $1 RETURNING `+sessionColumns, key)
 	return oneSession(row, "remove the session")
 }
 
@@ -84,7 +84,7 @@ func (s *Store) TakeSession(ctx context.Context, key string) (ghpkg.SessionRecor
 // expired or detached, unless an operation needs them, and returns them; with an
 // id, that one alone.
 func (s *Store) TakeSessionsLeft(ctx context.Context, id string, now time.Time) ([]ghpkg.SessionRecord, error) {
-	rows, err := s.db.QueryContext(ctx, `
+	rows, err := s.writer.QueryContext(ctx, `
 		DELETE FROM sessions WHERE ($1 = '' OR public_id = $1) AND (expires_at <= $2 OR `+sessionDetached+`)
 		AND NOT `+sessionInUse+` RETURNING `+sessionColumns, storable(id), now.UnixMilli())
 	return manySessions(rows, err, "remove sessions that are left")
@@ -102,19 +102,19 @@ func (s *Store) SessionsOf(ctx context.Context, viewerID int64, now time.Time) (
 
 // TakeSessionOf removes the viewer's session with that id and returns it.
 func (s *Store) TakeSessionOf(ctx context.Context, viewerID int64, id string) (ghpkg.SessionRecord, bool, error) {
-	row := s.db.QueryRowContext(ctx, `
+	row := s.writer.QueryRowContext(ctx, `
 		DELETE FROM sessions WHERE viewer_id = $1 AND public_id = $2 RETURNING `+sessionColumns, viewerID, storable(id))
 	return oneSession(row, "remove the session")
 }
 
 // TakeSessionsOf removes all the viewer's sessions and returns them.
 func (s *Store) TakeSessionsOf(ctx context.Context, viewerID int64) ([]ghpkg.SessionRecord, error) {
-	rows, err := s.db.QueryContext(ctx, `DELETE FROM sessions WHERE viewer_id = $1 RETURNING `+sessionColumns, viewerID)
+	rows, err := s.writer.QueryContext(ctx, `DELETE FROM sessions WHERE viewer_id = $1 RETURNING `+sessionColumns, viewerID)
 	return manySessions(rows, err, "remove sessions")
 }
 
 func (s *Store) changed(ctx context.Context, what, query string, args ...any) (bool, error) {
-	result, err := s.db.ExecContext(ctx, query, args...)
+	result, err := s.writer.ExecContext(ctx, query, args...)
 	if err != nil {
 		return false, fmt.Errorf("%s: %w", what, err)
 	}

@@ -18,7 +18,8 @@ import (
 
 // Store is an open database whose schema is the program's.
 type Store struct {
-	db          *sql.DB
+	db          *sql.DB   // to read with
+	writer      *sql.DB   // to write with: on SQLite another pool, of one connection
 	schema      int64     // the version that the program needs
 	postgresURL string    // empty: it is SQLite
 	unfinished  *sql.Stmt // countUnfinished
@@ -27,42 +28,31 @@ type Store struct {
 // Open opens the database at databaseURL, "sqlite:path" or "postgres://…", and
 // brings its schema up to date. Several processes may do so at once.
 func Open(ctx context.Context, databaseURL string) (*Store, error) {
-	db, dialect, err := connect(databaseURL)
+	s, err := connect(databaseURL)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db}
-	if dialect == goose.DialectPostgres {
-		s.postgresURL = databaseURL
+	if err := s.writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the database: %w", err), s.Close())
 	}
-	if err := s.Ping(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
+	if s.schema, err = migrate(ctx, s.writer, s.dialect()); err != nil {
+		return nil, errors.Join(fmt.Errorf("bring the database's schema up to date: %w", err), s.Close())
 	}
-	if s.schema, err = migrate(ctx, db, dialect); err != nil {
-		return nil, errors.Join(fmt.Errorf("bring the database's schema up to date: %w", err), db.Close())
-	}
-	if s.unfinished, err = db.PrepareContext(ctx, countUnfinished); err != nil {
-		return nil, errors.Join(fmt.Errorf("prepare a query: %w", err), db.Close())
+	if s.unfinished, err = s.db.PrepareContext(ctx, countUnfinished); err != nil {
+		return nil, errors.Join(fmt.Errorf("prepare a query: %w", err), s.Close())
 	}
 	return s, nil
 }
 
-// connect opens no connection yet; it reads the URL.
-func connect(databaseURL string) (*sql.DB, goose.Dialect, error) {
-	scheme, rest, _ := strings.Cut(databaseURL, ":")
-	switch scheme {
-	case "sqlite":
-		db, err := openSQLite(rest)
-		return db, goose.DialectSQLite3, err
-	case "postgres", "postgresql":
-		db, err := openPostgres(databaseURL)
-		return db, goose.DialectPostgres, err
+func (s *Store) dialect() goose.Dialect {
+	if s.postgresURL == "" {
+		return goose.DialectSQLite3
 	}
-	return nil, "", errors.New("the database URL must begin with sqlite: or postgres://")
+	return goose.DialectPostgres
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return errors.Join(s.db.Close(), s.writer.Close()) }
 
 // Ping reports whether the database answers.
 func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
