@@ -75,7 +75,7 @@ func newSoak(t *testing.T) *soakTest {
 	t.Helper()
 	const (
 		interval = 100 * time.Millisecond
-		most     = 1200 // a look and a deletion each, and what the viewer looks at: GitHub answers 5,000 calls an hour
+		most     = 1000 // a look and a deletion each, and what the viewer looks at: GitHub answers 5,000 calls an hour
 	)
 	work := *soak * 6 / 10 // the operations end before the soak does
 	each := min(max(20, int(work/interval)), most)
