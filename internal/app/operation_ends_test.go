@@ -42,6 +42,12 @@ func TestWhatAStoppedOperationLeft(t *testing.T) {
 	if diff := cmp.Diff(left, items); diff != "" || rest.State != "draft" || rest.Action != "delete" || rest.ID == op.ID {
 		t.Errorf("the rest is %+v (-left +rest):\n%s", rest, diff)
 	}
+	if link := draft.Doc.Find(".operation-story a[href='" + op.Path + "']"); rest.Continues != op.Path || link.Text() != "Continues a stopped operation" {
+		t.Errorf("the rest says that it continues %q, and on the page %q", rest.Continues, link.Text())
+	}
+	if was.Continues != "" || strings.Contains(page.Within(".operation-story"), "Continues") {
+		t.Errorf("what was stopped says that it continues %q", was.Continues)
+	}
 }
 
 // TestDiscarded: a draft can be thrown away from the list, too, which says that it is gone.

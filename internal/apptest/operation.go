@@ -10,13 +10,13 @@ import (
 
 // Operation is an operation, as its JSON says it.
 type Operation struct {
-	ID, Path, Action, State, Reason, Source, Undoes string
-	Code, Message                                   string // why it waits or is paused
-	Total                                           int
-	Counts                                          map[string]int
-	ETA                                             time.Time
-	WaitingUntil                                    time.Time `json:"waiting_until"`
-	Items                                           []OperationItem
+	ID, Path, Action, State, Reason, Source, Undoes, Continues string
+	Code, Message                                              string // why it waits or is paused
+	Total                                                      int
+	Counts                                                     map[string]int
+	ETA                                                        time.Time
+	WaitingUntil                                               time.Time `json:"waiting_until"`
+	Items                                                      []OperationItem
 }
 
 // OperationItem is an item of an operation, as the JSON says it.

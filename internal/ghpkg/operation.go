@@ -53,6 +53,7 @@ type Operation struct {
 	Source       string // path and query of the table that it was selected from; empty: not known
 	Complete     bool   // the listings that it was selected from were whole
 	Undoes       string // the operation that it takes back, or empty
+	Continues    string // the stopped operation whose rest it takes up, or empty
 	CreatedAt    time.Time
 	StartedAt    time.Time // zero: a draft
 	EndedAt      time.Time // zero: not over

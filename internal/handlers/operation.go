@@ -133,6 +133,9 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 	if op.Undoes != "" {
 		page.Undoes = link.Operation(op.Undoes)
 	}
+	if op.Continues != "" {
+		page.Continues = link.Operation(op.Continues)
+	}
 	if op.State == ghpkg.OperationDraft {
 		page.Draft, err = h.operationDraft(c, a, sum)
 		return page, err

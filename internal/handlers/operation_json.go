@@ -25,6 +25,7 @@ type operationJSON struct {
 	Path         string               `json:"path"`
 	Source       string               `json:"source"` // the table; empty: selected item by item, and nobody said where
 	Undoes       string               `json:"undoes,omitempty"`
+	Continues    string               `json:"continues,omitempty"`
 	Complete     bool                 `json:"complete"` // what it was selected from was whole
 	CreatedAt    time.Time            `json:"created_at"`
 	StartedAt    *time.Time           `json:"started_at"`
@@ -60,6 +61,9 @@ func (h *edge) operationToJSON(op ghpkg.Operation) operationJSON {
 	}
 	if op.Undoes != "" {
 		row.Undoes = link.Operation(op.Undoes)
+	}
+	if op.Continues != "" {
+		row.Continues = link.Operation(op.Continues)
 	}
 	if op.State == ghpkg.OperationRunning || op.State == ghpkg.OperationWaiting {
 		row.ETA = known(h.Operations.ETA(op))

@@ -34,6 +34,6 @@ func (o *Operations) Continue(ctx context.Context, id string, by By, know func([
 	if op.Action == ghpkg.ActionDelete {
 		facts = know(slices.Collect(maps.Keys(refs)))
 	}
-	rest := ghpkg.Operation{Actor: op.Actor, Action: op.Action, Source: op.Source, Complete: op.Complete, Undoes: op.Undoes}
+	rest := ghpkg.Operation{Actor: op.Actor, Action: op.Action, Source: op.Source, Complete: op.Complete, Undoes: op.Undoes, Continues: op.ID}
 	return o.freeze(ctx, rest, left, facts)
 }

@@ -36,7 +36,7 @@ func TestContinueTakesUpWhatWasNotSent(t *testing.T) {
 			t.Fatal(err)
 		}
 		was := w.now(op.ID)
-		if rest.State != ghpkg.OperationDraft || rest.Action != was.Action || rest.Source != was.Source || was.State != ghpkg.OperationStopped {
+		if rest.State != ghpkg.OperationDraft || rest.Continues != op.ID || rest.Action != was.Action || rest.Source != was.Source || was.State != ghpkg.OperationStopped {
 			t.Errorf("the rest is %+v, of %+v", rest, was)
 		}
 		items, _, err := w.store.OperationItems(t.Context(), rest.ID, ghpkg.ItemQuery{Limit: 9})

@@ -51,11 +51,11 @@ func full(t *testing.T) (*store.Store, string) {
 	must(item, err)
 	item.Entry, item.At = id(3), epoch
 	must(s.BeginItem(ctx, op.ID, item))
-	insert(t, s, draft(2, nil), frozen(t, 3, func(i *ghpkg.OperationItem) {
+	insert(t, s, draft(2, func(op *ghpkg.Operation) { op.Continues = op.ID }), frozen(t, 3, func(i *ghpkg.OperationItem) {
 		i.Target.VersionName, i.Target.UpdatedAt, i.Versions = "", epoch, 4 // an empty BYTEA
 	}))
 	for _, query := range []string{
-		`INSERT INTO notice_destinations VALUES ('d', 'slack', 'team', 'example.com', x'00ff', '[]', '[]', 0, 1, 'olivia')`,
+		`INSERT INTO notice_destinations VALUES ('d', 'slack', 'team', 'example.com', x'00ff', '[]', '[]', 0, 1, 'olivia', 'ko')`,
 		`INSERT INTO notice_deliveries VALUES ('n', 'd', 'delete', 1, '{}', 'pending', 0, 1, 0, 0, '')`,
 		`INSERT INTO notice_cursors VALUES ('ledger', 5)`,
 		`INSERT INTO notice_operations VALUES ('o', '` + op.ID + `', 'done', '', '', 7)`,

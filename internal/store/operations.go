@@ -12,7 +12,7 @@ import (
 )
 
 const operationColumns = `id, actor_id, actor_login, proxy_user, session, action, state, reason, client, source,
-	complete, undoes, created_at, started_at, ended_at, waiting_until, why, said`
+	complete, undoes, continues, created_at, started_at, ended_at, waiting_until, why, said`
 
 // selectOperations reads operations o with their counts in one statement: what
 // is counted is what stands there at the moment at which the state is read.
@@ -29,10 +29,10 @@ func selectOperations() string {
 // InsertOperation adds a draft with its items.
 func (s *Store) InsertOperation(ctx context.Context, op ghpkg.Operation, items []ghpkg.OperationItem) error {
 	err := s.inTx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO operations (`+operationColumns+`) VALUES (`+places(1, 18)+`)`,
+		_, err := tx.ExecContext(ctx, `INSERT INTO operations (`+operationColumns+`) VALUES (`+places(1, 19)+`)`,
 			op.ID, op.Actor.ID, storable(op.Actor.Login), storable(op.Actor.ProxyUser), storable(op.Session), string(op.Action),
 			string(op.State), storable(op.Reason), storable(op.From), storable(op.Source), number(op.Complete), storable(op.Undoes),
-			op.CreatedAt.UnixMilli(), maybeMillis(op.StartedAt), maybeMillis(op.EndedAt), maybeMillis(op.WaitingUntil),
+			storable(op.Continues), op.CreatedAt.UnixMilli(), maybeMillis(op.StartedAt), maybeMillis(op.EndedAt), maybeMillis(op.WaitingUntil),
 			storable(op.Why), storable(op.Said))
 		if err != nil {
 			return err
@@ -116,7 +116,7 @@ func scanOperation(row scanner) (ghpkg.Operation, error) {
 	var complete, created, started, ended, waiting int64
 	to := []any{
 		&op.ID, &op.Actor.ID, &op.Actor.Login, &op.Actor.ProxyUser, &op.Session, &op.Action, &op.State, &op.Reason, &op.From,
-		&op.Source, &complete, &op.Undoes, &created, &started, &ended, &waiting, &op.Why, &op.Said,
+		&op.Source, &complete, &op.Undoes, &op.Continues, &created, &started, &ended, &waiting, &op.Why, &op.Said,
 	}
 	states := ghpkg.ItemStates()
 	counts := make([]int, len(states))

@@ -102,7 +102,7 @@ func TestOperationIsKeptWhole(t *testing.T) {
 		s := open(t, databaseURL)
 		op := draft(1, func(op *ghpkg.Operation) {
 			op.Actor.ProxyUser, op.Source, op.Complete = "octavia@acme.example", "/orgs/acme/packages?q=낡은", true
-			op.Undoes, op.Action = "op-0", ghpkg.ActionRestore
+			op.Undoes, op.Continues, op.Action = "op-0", "op-9", ghpkg.ActionRestore
 		})
 		want := frozen(t, 3, nil)
 		want[0].CreatedAt, want[0].DeletedAt = epoch.Add(-time.Hour), epoch

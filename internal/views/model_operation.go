@@ -45,23 +45,24 @@ type Source struct {
 // has done so far.
 type Operation struct {
 	Frame
-	Title    string // "Delete 800 versions", or the question
-	Action   ghpkg.Action
-	State    ghpkg.OperationState
-	Problem  *Problem // of what was just tried
-	Steered  bool     // something was just tried: what the header says is not true any more
-	Source   Source
-	Undoes   string // page of the operation that this one takes back, or empty
-	Ledger   string // its entries; empty: none yet
-	Reason   string
-	Actor    string
-	Created  time.Time
-	Started  time.Time // zero: a draft
-	Ended    time.Time // zero: not over
-	Notices  []Notice
-	Draft    *OperationDraft    // or
-	Progress *OperationProgress //
-	Items    OperationItems
+	Title     string // "Delete 800 versions", or the question
+	Action    ghpkg.Action
+	State     ghpkg.OperationState
+	Problem   *Problem // of what was just tried
+	Steered   bool     // something was just tried: what the header says is not true any more
+	Source    Source
+	Undoes    string // page of the operation that this one takes back, or empty
+	Continues string // page of the stopped operation whose rest this one takes up, or empty
+	Ledger    string // its entries; empty: none yet
+	Reason    string
+	Actor     string
+	Created   time.Time
+	Started   time.Time // zero: a draft
+	Ended     time.Time // zero: not over
+	Notices   []Notice
+	Draft     *OperationDraft    // or
+	Progress  *OperationProgress //
+	Items     OperationItems
 }
 
 // OperationDraft is what is known before an operation starts, and the way to

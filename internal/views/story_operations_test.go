@@ -76,7 +76,7 @@ func (w world) drafts() []aStory {
 		}
 		draft.Draft.Facts = append(draft.Draft.Facts, fact)
 	}
-	draft.Items.Draft, draft.Items.Remove = true, "#remove"
+	draft.Items.Draft, draft.Items.Remove, draft.Continues = true, "#remove", "/operations/0"
 	for i, check := range ghpkg.ItemChecks() {
 		row := item(i + 1)
 		row.Check = check
