@@ -139,6 +139,7 @@ func TestAnswers(t *testing.T) {
 		{"a team does not answer", map[string]any{"acme": true, "acme/admins": down()}, "", false, look, fault.CodeAdminUnknown},
 		{"a team is closed", map[string]any{"acme": true, "acme/admins": sso}, "", false, look, fault.CodeAdminUnknown},
 		{"the only one does not answer", map[string]any{"acme": down()}, fault.CodeAccessUnknown, false, look, ""},
+		{"it takes too long", map[string]any{"acme": fail(fault.Timeout, fault.CodeTimeout)}, fault.CodeAccessUnknown, false, look, ""},
 		{"a limit", map[string]any{"acme": fail(fault.RateLimited, fault.CodeRateLimited)}, fault.CodeAccessUnknown, false, look, ""},
 		{"an error that nobody classified", map[string]any{"acme": fmt.Errorf("?")}, fault.CodeAccessUnknown, false, look, ""},
 		{"a closed organization", map[string]any{"acme": sso}, fault.CodeSSO, true, look, ""},
@@ -161,6 +162,18 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("at the sign-in: %v", err)
 			}
 		})
+	}
+}
+
+// TestTheWayOutIsOffered: where GitHub says how to open what it keeps closed, so
+// does the reason for which somebody may only look.
+func TestTheWayOutIsOffered(t *testing.T) {
+	t.Parallel()
+	p := newPortal(nil, admins)
+	fix := &fault.Fix{Kind: fault.FixAuthorizeSSO, URL: "https://github.example.com/orgs/acme/sso"}
+	p.github.set("acme/admins", &fault.Error{Kind: fault.SSORequired, Code: fault.CodeSSO, Fix: fix})
+	if got := p.check(t, "closed", "", look); got.Why.Fix != fix {
+		t.Errorf("the way out is %+v, want %+v", got.Why.Fix, fix)
 	}
 }
 
@@ -228,6 +241,21 @@ func TestGitHubDown(t *testing.T) {
 	p.github.set("acme", false)
 	p.wait(time.Minute)
 	p.check(t, "a no after no answer", fault.CodeNotAllowed, look)
+	p.github.set("acme", down())
+	p.check(t, "no answer after that no", fault.CodeAccessUnknown, look)
+}
+
+// TestTeamAnswersAgain: whoever may only look because the team did not answer
+// is not kept waiting until the ten minutes are over.
+func TestTeamAnswersAgain(t *testing.T) {
+	t.Parallel()
+	p := newPortal([]string{"acme"}, admins)
+	p.github.set("acme", true)
+	p.github.set("acme/admins", down())
+	p.check(t, "the team does not answer", "", look)
+	p.github.set("acme/admins", true)
+	p.wait(time.Minute)
+	p.check(t, "a minute later", "", admin)
 }
 
 // TestOnlyTheTeamAnswers: whoever may have left the organizations may only look,
