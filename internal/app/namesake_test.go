@@ -60,3 +60,22 @@ func TestANamesakeIsToldApart(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOperationLeadsToNoNamesakeUnsaid: what an operation deleted is not what
+// has its name now.
+func TestAnOperationLeadsToNoNamesakeUnsaid(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	op := b.Freeze("delete", app)
+	b.Start(op, "the old one")
+	b.Await(op.ID, "done")
+	p.GitHub.AddPackage(ghfake.Package{ID: 900, Owner: apptest.Org, Type: ghpkg.NPM, Name: "@acme/app"}, ghfake.Version{Name: "9"})
+	b.PostForm("/orgs/acme/-/refresh", nil)
+	page := b.Get(op.Path)
+	if namesake := b.Click(page, "@acme/app"); namesake.Status != 200 || !namesake.HasText("Another package has this name now. The one that the link was about had the id 1.") {
+		t.Errorf("the item leads to the namesake without a word: %s", namesake)
+	}
+	if got := b.Operation(op.ID).Items[0].Path; got != app {
+		t.Errorf("for programs, the item is at %s and no longer at %s", got, app)
+	}
+}

@@ -113,7 +113,7 @@ func itemRow(c echo.Context, op ghpkg.Operation, i ghpkg.OperationItem) views.Op
 		Seq: i.Seq, Name: t.Name, Where: t.Owner.Login() + " · " + i18n.T(ctx, "type."+string(t.Type)), Tags: t.Tags, Versions: i.Versions,
 		Created: i.CreatedAt, Deleted: i.DeletedAt, Check: i.Check, Said: i.Message, At: i.At,
 	}
-	row.Href, _ = link.Target(t)
+	row.Href, _ = link.TargetPage(t)
 	if t.VersionID != 0 {
 		row.Version, row.Full = versionWords(t), t.VersionName
 	}
