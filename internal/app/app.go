@@ -98,7 +98,7 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	}
 	o.Inventory.Now, o.Inventory.Log, o.Inventory.Archive = o.Now, o.Log, db
 	index := inventory.New(o.Inventory)
-	tell := newNotices(cfg, o, notices.Options{Store: db, Keys: keys, Ledger: records, Sent: counts.Sent})
+	tell := newNotices(cfg, o, notices.Options{Store: db, Keys: keys, Ledger: records, Catalogue: catalogue, Sent: counts.Sent})
 	jobs := newWork(people, telling(tell))
 	jobs.ownTime = o.Sleep != nil
 	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)

@@ -47,6 +47,7 @@ type Destination struct {
 	Name      string
 	Host      string // of its address, which is sealed
 	Sealed    []byte
+	Language  string // code of the one that a chat is told in
 	Events    []NoticeEvent
 	Owners    []string // logins in lower case; empty: all
 	Paused    bool     // nothing is sent, and nothing new is kept for later

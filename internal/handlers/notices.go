@@ -96,6 +96,9 @@ func (h *edge) noticesPage(c echo.Context) (views.Notices, error) {
 	for i, kind := range ghpkg.DestinationKinds() {
 		page.Kinds = append(page.Kinds, views.Option{Value: string(kind), Selected: i == 0, Count: -1})
 	}
+	for _, l := range h.Catalogue.Languages() {
+		page.Languages = append(page.Languages, views.Option{Value: l.Code, Text: l.Name, Selected: l.Code == i18n.Code(ctx), Count: -1})
+	}
 	for _, event := range ghpkg.NoticeEvents() {
 		page.Events = append(page.Events, views.Option{Value: string(event), Selected: true, Count: -1})
 	}
@@ -113,7 +116,7 @@ func (h *edge) noticesPage(c echo.Context) (views.Notices, error) {
 			return page, err
 		}
 		row := destinationRow(d, deliveries)
-		row.Dead = dead[d.ID]
+		row.Dead, row.Language = dead[d.ID], h.Catalogue.Match(d.Language, "")
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
@@ -149,7 +152,7 @@ func (h *edge) addDestination(c echo.Context, s *auth.Session) error {
 	}
 	w := notices.Wanted{
 		Kind: ghpkg.DestinationKind(c.FormValue("kind")), Name: strings.TrimSpace(c.FormValue("name")),
-		URL:    strings.TrimSpace(c.FormValue("url")),
+		URL: strings.TrimSpace(c.FormValue("url")), Language: c.FormValue("language"),
 		Owners: strings.FieldsFunc(c.FormValue("owners"), func(r rune) bool { return r == ',' || r == ' ' }),
 	}
 	for _, event := range c.Request().PostForm["event"] {

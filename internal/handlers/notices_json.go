@@ -21,6 +21,7 @@ type destinationJSON struct {
 	Kind       ghpkg.DestinationKind `json:"kind"`
 	Name       string                `json:"name"`
 	Host       string                `json:"host"`
+	Language   string                `json:"language"`
 	Events     []ghpkg.NoticeEvent   `json:"events"`
 	Owners     []string              `json:"owners"`
 	Paused     bool                  `json:"paused"`
@@ -50,7 +51,7 @@ func noticesToJSON(page views.Notices) noticesJSON {
 	all := noticesJSON{Items: []destinationJSON{}, Total: len(page.Rows)}
 	for _, r := range page.Rows {
 		d := destinationJSON{
-			r.ID, r.Kind, r.Name, r.Host, r.Events, r.Owners, r.Paused, r.Dead, r.Created, r.By, []deliveryJSON{},
+			r.ID, r.Kind, r.Name, r.Host, r.Language.Code, r.Events, r.Owners, r.Paused, r.Dead, r.Created, r.By, []deliveryJSON{},
 		}
 		for _, one := range r.Deliveries {
 			d.Deliveries = append(d.Deliveries, deliveryToJSON(one))

@@ -118,6 +118,7 @@ func families() map[string][]string {
 		"notices.event.":     append(names(ghpkg.NoticeEvents()), string(ghpkg.NoticePing)),
 		"notices.state.":     names(ghpkg.DeliveryStates()),
 		"notices.tested.":    names(ghpkg.DeliveryStates()),
+		"chat.":              {"deleted", "restored", "delete", "restore", "done", "stopped", "paused"},
 		"time.":              {"minutes_ago", "minutes_ahead", "hours_ago", "hours_ahead", "days_ago", "days_ahead"},
 	}
 }

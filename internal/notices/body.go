@@ -1,10 +1,12 @@
 package notices
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
 
@@ -111,15 +113,17 @@ func (n *Notices) ofOperation(o ghpkg.OperationNews) News {
 	return told
 }
 
-// compose makes the delivery of news to a destination.
-func (n *Notices) compose(to ghpkg.Destination, told News) (ghpkg.Delivery, error) {
+// compose makes the delivery of news to a destination. Nobody knows who reads a
+// chat, and where: its times are in UTC.
+func (n *Notices) compose(ctx context.Context, to ghpkg.Destination, told News) (ghpkg.Delivery, error) {
 	d := ghpkg.Delivery{
 		ID: n.Ledger.NewID(), Destination: to.ID, Event: told.Event, At: n.Now(), State: ghpkg.DeliveryPending, DueAt: n.Now(),
 	}
 	told.Delivery = d.ID
 	var content any = told
 	if to.Kind == ghpkg.DestinationSlack {
-		content = map[string]string{"text": told.text()}
+		ctx = i18n.With(ctx, i18n.Locale{Language: n.Catalogue.Match(to.Language, ""), Zone: time.UTC})
+		content = map[string]string{"text": told.text(ctx)}
 	}
 	body, err := json.Marshal(content)
 	d.Body = string(body)

@@ -17,11 +17,12 @@ import (
 
 // Wanted is a destination as a person describes it.
 type Wanted struct {
-	Kind   ghpkg.DestinationKind
-	Name   string // empty: the host
-	URL    string
-	Events []ghpkg.NoticeEvent
-	Owners []string // empty: all
+	Kind     ghpkg.DestinationKind
+	Name     string // empty: the host
+	URL      string
+	Language string // empty: the default
+	Events   []ghpkg.NoticeEvent
+	Owners   []string // empty: all
 }
 
 // What bounds a destination.
@@ -48,11 +49,15 @@ func (n *Notices) Add(ctx context.Context, by By, w Wanted) (d ghpkg.Destination
 	if name := w.wrong(); name != "" {
 		return d, "", invalid(op, name, nil)
 	}
+	language := n.Catalogue.Match(w.Language, "").Code
+	if w.Language != "" && w.Language != language {
+		return d, "", invalid(op, "language", nil)
+	}
 	if w.Kind == ghpkg.DestinationWebhook {
 		secret = strings.ToLower(rand.Text())
 	}
 	d = ghpkg.Destination{
-		ID: n.Ledger.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Events: w.Events,
+		ID: n.Ledger.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Language: language, Events: w.Events,
 		Owners: lower(w.Owners), CreatedAt: n.Now(), CreatedBy: by.Actor.Login,
 	}
 	if d.Name == "" {

@@ -38,19 +38,21 @@ func TestAddRefuses(t *testing.T) {
 		change func(*notices.Wanted)
 		wrong  string
 	}{
-		"plain http":      {func(d *notices.Wanted) { d.URL = "http://hooks.example.com/" }, "url"},
-		"another scheme":  {func(d *notices.Wanted) { d.URL = "file:///etc/passwd" }, "url"},
-		"no host":         {func(d *notices.Wanted) { d.URL = "https:///hook" }, "url"},
-		"a user":          {func(d *notices.Wanted) { d.URL = "https://me:pw@hooks.example.com/" }, "url"},
-		"an inner number": {func(d *notices.Wanted) { d.URL = "https://10.0.0.1/" }, "url"},
-		"metadata":        {func(d *notices.Wanted) { d.URL = "http://169.254.169.254/latest" }, "url"},
-		"no URL":          {func(d *notices.Wanted) { d.URL = "://" }, "url"},
-		"a long URL":      {func(d *notices.Wanted) { d.URL = "https://a.example/" + strings.Repeat("x", 2048) }, "url"},
-		"another kind":    {func(d *notices.Wanted) { d.Kind = "mail" }, "kind"},
-		"no event":        {func(d *notices.Wanted) { d.Events = nil }, "event"},
-		"another event":   {func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{"ping"} }, "event"},
-		"no such owner":   {func(d *notices.Wanted) { d.Owners = []string{"../acme"} }, "owners"},
-		"a long name":     {func(d *notices.Wanted) { d.Name = strings.Repeat("é", 81) }, "name"},
+		"plain http":       {func(d *notices.Wanted) { d.URL = "http://hooks.example.com/" }, "url"},
+		"another scheme":   {func(d *notices.Wanted) { d.URL = "file:///etc/passwd" }, "url"},
+		"no host":          {func(d *notices.Wanted) { d.URL = "https:///hook" }, "url"},
+		"a user":           {func(d *notices.Wanted) { d.URL = "https://me:pw@hooks.example.com/" }, "url"},
+		"an inner number":  {func(d *notices.Wanted) { d.URL = "https://10.0.0.1/" }, "url"},
+		"metadata":         {func(d *notices.Wanted) { d.URL = "http://169.254.169.254/latest" }, "url"},
+		"no URL":           {func(d *notices.Wanted) { d.URL = "://" }, "url"},
+		"a long URL":       {func(d *notices.Wanted) { d.URL = "https://a.example/" + strings.Repeat("x", 2048) }, "url"},
+		"another kind":     {func(d *notices.Wanted) { d.Kind = "mail" }, "kind"},
+		"another language": {func(d *notices.Wanted) { d.Language = "fr" }, "language"},
+		"its name":         {func(d *notices.Wanted) { d.Language = "English" }, "language"},
+		"no event":         {func(d *notices.Wanted) { d.Events = nil }, "event"},
+		"another event":    {func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{"ping"} }, "event"},
+		"no such owner":    {func(d *notices.Wanted) { d.Owners = []string{"../acme"} }, "owners"},
+		"a long name":      {func(d *notices.Wanted) { d.Name = strings.Repeat("é", 81) }, "name"},
 	} {
 		wanted := notices.Wanted{Kind: ghpkg.DestinationWebhook, URL: "https://hooks.example.com/", Events: ghpkg.NoticeEvents()}
 		tt.change(&wanted)
@@ -64,25 +66,5 @@ func TestAddRefuses(t *testing.T) {
 		if (err != nil) != (i == 20) {
 			t.Errorf("destination %d: %v", i+1, err)
 		}
-	}
-}
-
-// TestChat is what a channel reads.
-func TestChat(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, "sqlite:"+filepath.Join(t.TempDir(), "stockroom.db"))
-	to := listen(t)
-	d, secret := w.add(t, to, func(d *notices.Wanted) { d.Kind = ghpkg.DestinationSlack })
-	e := w.done(t, func(e *ghpkg.Entry) { e.Reason = "see <!channel> & co\nnow" })
-	w.work(t)
-	got := to.all()
-	want := `{"text":"olivia deleted \u003chttps://stockroom.acme.example/orgs/Acme/packages/container/team/web/-/versions/200|Acme/container/team/web\u003e` +
-		` version sha256:1 (v1). Reason: see \u0026lt;!channel\u0026gt; \u0026amp; co now It can be restored until Sat, 26 Dec 2026 09:30:00 UTC.` +
-		` \u003chttps://stockroom.acme.example/ledger/` + e.ID + `|Ledger\u003e"}`
-	if len(got) != 1 {
-		t.Fatalf("%d came: %+v", len(got), w.deliveries(t, d))
-	}
-	if got[0].body != want || secret != "" || got[0].signature != "" {
-		t.Errorf("signed with %q:\n%s\nwant\n%s", secret, got[0].body, want)
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 )
 
 // Store is where destinations and deliveries are kept, and the news is found.
@@ -70,14 +71,15 @@ type By struct {
 
 // Options are what Notices needs. All are required but Networks.
 type Options struct {
-	Store    Store
-	Keys     Keys
-	Ledger   Ledger
-	BaseURL  *url.URL // of this portal, for links
-	Now      func() time.Time
-	Log      *slog.Logger
-	Sent     func(status int) // is told of each try, with the answer's status; 0: there was none
-	Networks []netip.Prefix   // may be sent to although they are not the internet, also without TLS
+	Store     Store
+	Keys      Keys
+	Ledger    Ledger
+	Catalogue *i18n.Catalogue // of the words that chats are told
+	BaseURL   *url.URL        // of this portal, for links
+	Now       func() time.Time
+	Log       *slog.Logger
+	Sent      func(status int) // is told of each try, with the answer's status; 0: there was none
+	Networks  []netip.Prefix   // may be sent to although they are not the internet, also without TLS
 }
 
 // Notices is safe for use by several goroutines, and beside other processes on

@@ -24,7 +24,7 @@ const (
 )
 
 // told composes news for those who want to know.
-func (n *Notices) told(all map[string]ghpkg.Destination, told News, owners ...string) ([]ghpkg.Delivery, error) {
+func (n *Notices) told(ctx context.Context, all map[string]ghpkg.Destination, told News, owners ...string) ([]ghpkg.Delivery, error) {
 	var deliveries []ghpkg.Delivery
 	for _, to := range all {
 		if !slices.ContainsFunc(owners, func(owner string) bool { return to.Wants(told.Event, owner, told.At) }) {
@@ -36,7 +36,7 @@ func (n *Notices) told(all map[string]ghpkg.Destination, told News, owners ...st
 			narrowed.Owners = slices.DeleteFunc(slices.Clone(o.Owners), func(owner string) bool { return !to.WantsOwner(owner) })
 			mine.Operation = &narrowed
 		}
-		d, err := n.compose(to, mine)
+		d, err := n.compose(ctx, to, mine)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +64,7 @@ func (n *Notices) readLedger(ctx context.Context, all map[string]ghpkg.Destinati
 				return err
 			}
 			for _, e := range entries {
-				told, err := n.told(all, n.ofEntry(e), e.Target.Owner.Login())
+				told, err := n.told(ctx, all, n.ofEntry(e), e.Target.Owner.Login())
 				if err != nil {
 					return err
 				}
@@ -85,7 +85,7 @@ func (n *Notices) readOperations(ctx context.Context, all map[string]ghpkg.Desti
 			return err
 		}
 		for _, o := range news {
-			deliveries, err := n.told(all, n.ofOperation(o), o.Owners...)
+			deliveries, err := n.told(ctx, all, n.ofOperation(o), o.Owners...)
 			if err != nil {
 				return err
 			}
@@ -131,7 +131,7 @@ func (n *Notices) readExpiring(ctx context.Context, all map[string]ghpkg.Destina
 				others = append(others, e)
 			}
 		}
-		told, err := n.told(all, n.ofExpiring(owner, of), owner)
+		told, err := n.told(ctx, all, n.ofExpiring(owner, of), owner)
 		if err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func (n *Notices) Ping(ctx context.Context, id string) (ghpkg.Delivery, error) {
 	if err != nil {
 		return ghpkg.Delivery{}, internal(op, err)
 	}
-	d, err := n.compose(to, n.news(ghpkg.NoticePing, n.Now()))
+	d, err := n.compose(ctx, to, n.news(ghpkg.NoticePing, n.Now()))
 	if err != nil {
 		return d, internal(op, err)
 	}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/ledger"
 	"github.com/stockroom-dev/stockroom/internal/notices"
 	"github.com/stockroom-dev/stockroom/internal/pgtest"
@@ -94,8 +95,12 @@ func (w *world) portal(t *testing.T, own []netip.Prefix, letters ...string) *not
 	if err != nil {
 		t.Fatal(err)
 	}
+	catalogue, err := i18n.New()
+	if err != nil {
+		t.Fatal(err)
+	}
 	return notices.New(notices.Options{
-		Store: w.db, Keys: keys, BaseURL: &url.URL{Scheme: "https", Host: "stockroom.acme.example"},
+		Catalogue: catalogue, Store: w.db, Keys: keys, BaseURL: &url.URL{Scheme: "https", Host: "stockroom.acme.example"},
 		Ledger: w.log, Now: w.clock.Now, Log: slog.New(slog.DiscardHandler), Sent: func(int) {}, Networks: own,
 	})
 }

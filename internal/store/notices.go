@@ -30,10 +30,10 @@ func (s *Store) AddDestination(ctx context.Context, d ghpkg.Destination) error {
 			return &fault.Error{Kind: fault.Invalid, Code: fault.CodeTooMany, Op: "store.AddDestination"}
 		}
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO notice_destinations (id, kind, name, host, sealed, events, owners, paused, created_at, created_by)
-			VALUES (`+places(1, 10)+`)`,
+			INSERT INTO notice_destinations (id, kind, name, host, sealed, events, owners, paused, created_at, created_by, language)
+			VALUES (`+places(1, 11)+`)`,
 			d.ID, string(d.Kind), storable(d.Name), storable(d.Host), d.Sealed, storable(string(events)),
-			storable(string(owners)), number(d.Paused), d.CreatedAt.UnixMilli(), storable(d.CreatedBy))
+			storable(string(owners)), number(d.Paused), d.CreatedAt.UnixMilli(), storable(d.CreatedBy), storable(d.Language))
 		return err
 	})
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Store) AddDestination(ctx context.Context, d ghpkg.Destination) error {
 // Destinations returns all, the oldest first.
 func (s *Store) Destinations(ctx context.Context) ([]ghpkg.Destination, error) {
 	rows, err := s.db.QueryContext(ctx, `
-		SELECT id, kind, name, host, sealed, events, owners, paused, created_at, created_by
+		SELECT id, kind, name, host, sealed, events, owners, paused, created_at, created_by, language
 		FROM notice_destinations ORDER BY created_at, id`)
 	if err != nil {
 		return nil, fmt.Errorf("read the destinations: %w", err)
@@ -57,7 +57,7 @@ func scanDestination(row scanner) (ghpkg.Destination, error) {
 	var d ghpkg.Destination
 	var events, owners string
 	var paused, created int64
-	err := row.Scan(&d.ID, &d.Kind, &d.Name, &d.Host, &d.Sealed, &events, &owners, &paused, &created, &d.CreatedBy)
+	err := row.Scan(&d.ID, &d.Kind, &d.Name, &d.Host, &d.Sealed, &events, &owners, &paused, &created, &d.CreatedBy, &d.Language)
 	if err != nil {
 		return ghpkg.Destination{}, err
 	}

@@ -42,7 +42,7 @@ func arrows() map[string][]string {
 		"internal/ledger":     {"internal/fault", "internal/ghpkg"},
 		"internal/inventory":  {"internal/fault", "internal/ghpkg", "internal/lean", "internal/query"},
 		"internal/operations": {"internal/fault", "internal/ghpkg"},
-		"internal/notices":    {"internal/fault", "internal/ghpkg", "internal/views/link"},
+		"internal/notices":    {"internal/fault", "internal/ghpkg", "internal/i18n", "internal/views/link"},
 		"internal/query":      {"internal/ghpkg"},
 		"internal/queue":      {"internal/store"},
 

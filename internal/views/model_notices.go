@@ -4,19 +4,21 @@ import (
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views/ui"
 )
 
 // Notices is where admins of the portal say who is told what.
 type Notices struct {
 	Frame
-	Action string // where to post a new destination
-	Saved  bool
-	Secret string       // of a destination that was just added: shown once, or empty
-	Tested *DeliveryRow // how the test went that was just made, or nil
-	Kinds  []Option
-	Events []Option
-	Rows   []DestinationRow
+	Action    string // where to post a new destination
+	Saved     bool
+	Secret    string       // of a destination that was just added: shown once, or empty
+	Tested    *DeliveryRow // how the test went that was just made, or nil
+	Kinds     []Option
+	Languages []Option // of a chat
+	Events    []Option
+	Rows      []DestinationRow
 }
 
 // DestinationRow is one destination with its last deliveries.
@@ -24,6 +26,7 @@ type DestinationRow struct {
 	ID         string
 	Name, Host string
 	Kind       ghpkg.DestinationKind
+	Language   *i18n.Language // of a chat
 	Events     []ghpkg.NoticeEvent
 	Owners     []string // empty: all
 	Paused     bool

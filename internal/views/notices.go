@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/i18n"
 )
 
@@ -14,6 +15,14 @@ func (r DestinationRow) events(ctx context.Context) string {
 		all = append(all, i18n.T(ctx, "notices.event."+string(e)))
 	}
 	return strings.Join(all, " · ")
+}
+
+// language is the one that a chat is told in; the JSON of a webhook has none.
+func (r DestinationRow) language() string {
+	if r.Kind != ghpkg.DestinationSlack {
+		return ""
+	}
+	return r.Language.Name
 }
 
 // owners are those whose packages it is told of.

@@ -2,14 +2,16 @@ package views_test
 
 import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/i18n"
 	"github.com/stockroom-dev/stockroom/internal/views"
 )
 
 func (w world) notices() []aStory {
 	page := views.Notices{
-		Frame:  w.frame("Notices", "/settings/notices", views.SectionSettings, views.Crumb{Text: "Settings", Href: "/settings"}, views.Crumb{Text: "Notices"}),
-		Action: "/settings/notices",
-		Kinds:  []views.Option{{Value: "webhook", Selected: true, Count: -1}, {Value: "slack", Count: -1}},
+		Frame:     w.frame("Notices", "/settings/notices", views.SectionSettings, views.Crumb{Text: "Settings", Href: "/settings"}, views.Crumb{Text: "Notices"}),
+		Action:    "/settings/notices",
+		Kinds:     []views.Option{{Value: "webhook", Selected: true, Count: -1}, {Value: "slack", Count: -1}},
+		Languages: []views.Option{{Value: "en", Text: "English", Selected: true, Count: -1}, {Value: "ko", Text: "한국어", Count: -1}},
 	}
 	for _, e := range ghpkg.NoticeEvents() {
 		page.Events = append(page.Events, views.Option{Value: string(e), Selected: true, Count: -1})
@@ -19,7 +21,7 @@ func (w world) notices() []aStory {
 	page.Tested = &views.DeliveryRow{State: ghpkg.DeliveryDead, Tries: 1, Status: 404, Answer: "no_service: " + longName}
 	row := func(id, name string, kind ghpkg.DestinationKind) views.DestinationRow {
 		return views.DestinationRow{
-			ID: id, Name: name, Host: "hooks-1.acme.example", Kind: kind, Events: ghpkg.NoticeEvents(), By: "mona-lisa", Created: ago(40),
+			ID: id, Name: name, Host: "hooks-1.acme.example", Kind: kind, Language: &i18n.Language{Code: "ko", Name: "한국어"}, Events: ghpkg.NoticeEvents(), By: "mona-lisa", Created: ago(40),
 			Test: "#test", Pause: "#pause", Remove: "#remove", Resend: "#resend",
 		}
 	}
