@@ -137,9 +137,11 @@
     const done = [...document.querySelectorAll(`.rows [data-changed="${did}"]`)];
     for (const e of document.querySelectorAll('[data-total]')) {
       const { total, to, of, one, other } = e.dataset;
-      const gone = done.filter((row) => !of || row.dataset.type === of).length;
+      const gone = done.filter((row) => !of || row.dataset.kind === of).length;
       const text = (total - gone === 1 && one) || other;
       e.textContent = text.replace('{n}', number(total - gone)).replace('{to}', number(to - gone));
+      const note = e.closest('.box-note');
+      if (note) note.hidden = total - gone === 0; // of none there is nothing to be said
     }
   }
 

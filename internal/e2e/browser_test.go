@@ -30,6 +30,7 @@ func TestInBrowser(t *testing.T) {
 		{"bulk by keyboard", bulkByKeyboard},
 		{"bulk and a revoked token", bulkRevoked},
 		{"last tagged version", lastTagged},
+		{"untagged versions counted", untaggedCounted},
 		{"no right to delete", noRight},
 		{"single sign-on", singleSignOn},
 		{"two tabs", twoTabs},
