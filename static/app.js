@@ -156,6 +156,10 @@
   // settled is called after each swap with what was asked and where it went.
   function settled(ctx) {
     if (ctx.request.method !== 'GET') changed();
+    if (unanswered && polls(ctx.sourceElement)) {
+      unanswered = false;
+      failure.remove();
+    }
     if (picker()?.dataset.picks === table) put();
     else recall(); // the query asks for what is deleted now, say
     const id = idOf(ctx.target);
@@ -180,12 +184,19 @@
     if (!polls(ctx.sourceElement) || news !== said) say(news);
   }
 
-  function failed() {
-    if (dialog.open) dialog.close();
-    const box = document.createElement('div');
-    box.className = 'flash flash-danger';
-    box.textContent = live.dataset.failed;
-    byId('problems').replaceChildren(box);
+  const failure = document.createElement('div');
+  failure.className = 'flash flash-danger';
+  failure.textContent = live.dataset.failed;
+  let unanswered = false; // a poll was, and the page says so
+
+  // failed says that nothing arrived. Nobody asked for a poll: it takes no dialog
+  // away, is said to have failed once, and not when the next one has arrived.
+  function failed(element) {
+    const poll = polls(element);
+    if (poll && unanswered) return;
+    unanswered = poll;
+    if (!poll && dialog.open) dialog.close();
+    byId('problems').replaceChildren(failure);
     say(live.dataset.failed);
   }
 
@@ -194,7 +205,7 @@
   function ours(element, { ctx }) {
     const policy = ctx.response.headers.get('Content-Security-Policy');
     if (policy?.includes('trusted-types htmx')) return true;
-    failed();
+    failed(element);
     return false;
   }
 
@@ -212,6 +223,8 @@
     htmx_error: failed,
   });
 
+  let pressed = null; // where the pointer went down: a selection that ends beside a dialog is no click there
+  document.addEventListener('pointerdown', (event) => { pressed = event.target; });
   document.addEventListener('click', async (event) => {
     const at = (selector) => event.target.closest?.(selector);
     const copy = at('[data-copy]');
@@ -231,7 +244,7 @@
     const opener = at('[data-open]');
     if (opener) open(byId(opener.dataset.open));
     const shown = at('dialog');
-    if (shown && (at('[data-close]') || event.target === shown)) {
+    if (shown && (at('[data-close]') || (event.target === shown && pressed === shown))) {
       event.preventDefault();
       shown.close();
     }
