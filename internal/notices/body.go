@@ -72,7 +72,7 @@ func (n *Notices) target(t ghpkg.Target) Target {
 		Owner: t.Owner.Login(), Type: t.Type, Name: t.Name, ID: t.PackageID,
 		VersionID: t.VersionID, VersionName: t.VersionName, Tags: t.Tags,
 	}
-	if path, ok := link.Target(t); ok {
+	if path, ok := link.TargetPage(t); ok {
 		told.URL = n.url(path)
 	}
 	return told
