@@ -154,9 +154,13 @@ func TestOutcomeOfEachFault(t *testing.T) {
 			t.Errorf("kind %d: error %v, want the registry's", kind, err)
 		}
 		kept, err := l.Entry(t.Context(), got.ID, her)
-		if err != nil || got.Outcome != outcome || kept.Outcome != outcome || kept.Message != sent.Said || kept.Code != "refused" {
+		if err != nil || got.Outcome != outcome || got.Message != sent.Said || got.Code != "refused" || kept.Outcome != outcome || kept.Message != sent.Said || kept.Code != "refused" {
 			t.Errorf("kind %d: %+v, kept %+v, %v; want %s", kind, got, kept, err, outcome)
 		}
+	}
+	unclassified := errors.New("disk full")
+	if got, err := l.For(octavia, &registry{err: unclassified}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0)); got.Outcome != ghpkg.OutcomeFailed || !errors.Is(err, unclassified) {
+		t.Errorf("an error that nobody classified: %+v, %v", got, err)
 	}
 }
 
@@ -178,6 +182,12 @@ func TestWhatNeverLeftIsNotRefused(t *testing.T) {
 		why.Unsent = false
 		if sent, _ := l.For(octavia, &registry{err: why}).Apply(t.Context(), change(t, ghpkg.ActionDelete, 0)); ledger.Unsent(sent) {
 			t.Errorf("%s, said by GitHub: %+v", code, sent)
+		}
+	}
+	for kind, code := range map[fault.Kind]fault.Code{fault.Upstream: fault.CodeUpstream, fault.Timeout: fault.CodeTimeout} {
+		given, _ := l.For(octavia, &registry{}).GiveUp(t.Context(), change(t, ghpkg.ActionDelete, 0), &fault.Error{Kind: kind, Code: code})
+		if !ledger.Unsent(given) {
+			t.Errorf("%s, given up: %+v", code, given)
 		}
 	}
 	failed := &fault.Error{Kind: fault.Upstream, Code: fault.CodeNotDone}
@@ -380,7 +390,7 @@ func TestIDsSortAndCannotBeGuessed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e.ID[14] != '7' {
+		if e.ID[14] != '7' || !strings.Contains("89ab", e.ID[19:20]) {
 			t.Errorf("%s is no UUID of version 7", e.ID)
 		}
 		written = append(written, e.ID)

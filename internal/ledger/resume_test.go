@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -97,6 +98,9 @@ func TestResumeBelievesWhatIsWrittenDown(t *testing.T) {
 		{"done", nil, "", "", 0},
 		{"refused", &fault.Error{Kind: fault.Refused, Code: fault.CodeLastVersion, Said: "No."}, fault.CodeLastVersion, "No.", 0},
 		{"limited", &fault.Error{Kind: fault.RateLimited, Code: fault.CodeSecondaryLimit}, fault.CodeNotDone, "", 0},
+		{"out of budget", &fault.Error{Kind: fault.RateLimited, Code: fault.CodeRateLimited}, fault.CodeNotDone, "", 0},
+		{"another's turn", &fault.Error{Kind: fault.RateLimited, Code: fault.CodeBusy}, fault.CodeNotDone, "", 0},
+		{"nobody's token", &fault.Error{Kind: fault.SignedOut, Code: fault.CodeSignedOut}, fault.CodeNotDone, "", 0},
 		{"signed out", &fault.Error{Kind: fault.SignedOut, Code: fault.CodeTokenRevoked}, fault.CodeNotDone, "", 0},
 		{"not done", &fault.Error{Kind: fault.Upstream, Code: fault.CodeNotDone}, fault.CodeNotDone, "", 0},
 		{"an answer that was none", &fault.Error{Kind: fault.Timeout, Code: fault.CodeTimeout}, "", "", 1},
@@ -126,6 +130,38 @@ func TestResumeBelievesWhatIsWrittenDown(t *testing.T) {
 				t.Errorf("error %v, want %s", err, tt.code)
 			}
 		})
+	}
+}
+
+// counting counts the outcomes that are written down.
+type counting struct {
+	ledger.Log
+	outcomes int
+}
+
+func (c *counting) Settle(ctx context.Context, id string, s ghpkg.Settlement) error {
+	c.outcomes++
+	return c.Log.Settle(ctx, id, s)
+}
+
+// TestResumeRepeatsNoOutcome: however often an operation asks, what is unknown
+// is written down as that once.
+func TestResumeRepeatsNoOutcome(t *testing.T) {
+	t.Parallel()
+	_, s, _ := newLedger(t)
+	log := &counting{Log: s}
+	l := ledger.New(log, func() time.Time { return epoch }, slog.New(slog.DiscardHandler))
+	c := change(t, ghpkg.ActionDelete, 7)
+	c.Entry = l.NewID()
+	killed(t, l, c)
+	cannotSay := &fault.Error{Kind: fault.Unknown, Code: fault.CodeUnknown}
+	for range 3 {
+		if err := l.For(octavia, &registry{err: cannotSay}).Resume(t.Context(), c, epoch); !errors.Is(err, cannotSay) {
+			t.Errorf("error %v, want the registry's", err)
+		}
+	}
+	if log.outcomes != 1 {
+		t.Errorf("%d outcomes were written down, want 1", log.outcomes)
 	}
 }
 

@@ -41,6 +41,12 @@ func TestTrimKeepsWholeDays(t *testing.T) {
 		if err != nil || got.Entries != tt.entries {
 			t.Fatalf("at %s: %+v, %v; want %d entries", tt.at, got, err, tt.entries)
 		}
+		if want := tt.at.Truncate(day).Add(-retention); !got.Before.Equal(want) {
+			t.Errorf("at %s: everything of before %s is gone, want %s", tt.at, got.Before, want)
+		}
+		if removed := tt.entries > 0; (got.Link == 4) != removed || (len(got.Hash) > 0) != removed {
+			t.Errorf("at %s: the last link that was removed is %d (%s)", tt.at, got.Link, got.Hash)
+		}
 	}
 	entries, total, err := l.Entries(t.Context(), ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionTrim}, VisibleTo: everybodys}, ghpkg.LedgerPage{Limit: 9})
 	if err != nil || total != 1 || entries[0].Reason != "STOCKROOM_LEDGER_RETENTION=400d" || !strings.HasPrefix(entries[0].Message, "2 entries of before 2026-11-21T00:00:00Z ") {
