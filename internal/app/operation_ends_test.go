@@ -48,6 +48,35 @@ func TestWhatAStoppedOperationLeft(t *testing.T) {
 	if was.Continues != "" || strings.Contains(page.Within(".operation-story"), "Continues") {
 		t.Errorf("what was stopped says that it continues %q", was.Continues)
 	}
+	b.Start(rest, "")
+	done := b.Await(rest.ID, "done").Counts["done"]
+	page = b.Get(op.Path)
+	if done != 1 || !page.HasText("Review the remaining one") || page.HasText("Review the remaining 2") ||
+		!strings.Contains(page.Within(".operation-story"), "Continued by Delete 2 versionsFinished") {
+		t.Errorf("after %d of the rest were done: %s", done, page.Within("#operation"))
+	}
+}
+
+// TestTakenBack: what was undone says by what, and does not offer it again.
+func TestTakenBack(t *testing.T) {
+	t.Parallel()
+	_, b, op, let := atWork(t)
+	let()
+	b.Await(op.ID, "done")
+	const button = "Undo: review restoring them"
+	draft := b.Submit(b.Get(op.Path), button, nil)
+	page := b.Get(op.Path)
+	by := page.Doc.Find(".operation-story a[href='" + draft.URL.Path + "']")
+	if _, err := page.Form(button); err != nil || by.Text() != "Restore 2 versions?" {
+		t.Errorf("while the undo is a draft: %v, taken back by %q", err, by.Text())
+	}
+	undo := b.Operation(strings.TrimPrefix(draft.URL.Path, "/operations/"))
+	b.Start(undo, "")
+	b.Await(undo.ID, "done")
+	page = b.Get(op.Path)
+	if _, err := page.Form(button); err == nil || !strings.Contains(page.Within(".operation-story"), "Taken back by Restore 2 versionsFinished") {
+		t.Errorf("after the undo the page says %s", page.Within("#operation"))
+	}
 }
 
 // TestDiscarded: a draft can be thrown away from the list, too, which says that it is gone.

@@ -62,7 +62,7 @@ func TestOperationFragments(t *testing.T) {
 	_, b, op, _ := atWork(t)
 	live := b.HTMX("GET", op.Path, nil)
 	if live.Status != http.StatusOK || live.Doc.Find("section#operation").Length() != 1 || live.Doc.Find("#items, header").Length() != 0 ||
-		!strings.HasPrefix(live.Within("title"), "0 % · Delete 3 versions") {
+		!strings.HasPrefix(live.Within("title"), "0% · Delete 3 versions") {
 		t.Errorf("what changes is %s", live)
 	}
 	if every, _ := live.Doc.Find("#operation .poll").Attr("hx-trigger"); every != "every 2s" {

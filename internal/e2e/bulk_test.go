@@ -178,7 +178,7 @@ func (p *builds) watched(tb *tab, letOneGo func()) {
 	get[int](tb, "window.mark = 1")
 	letOneGo()
 	tb.see("1 of 10")
-	tb.until("the title to say how far it is", `document.title.startsWith('10 % · Delete 10 versions')`)
+	tb.until("the title to say how far it is", `document.title.startsWith('10% · Delete 10 versions')`)
 	tb.until("the rows to follow", `document.querySelectorAll('#items .label-success').length === 1`)
 	tb.in("header").see("1 running")
 	tb.click("Pause")

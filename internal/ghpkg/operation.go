@@ -128,6 +128,7 @@ func ItemChecks() []ItemCheck {
 // OperationQuery selects a page of operations, the newest first.
 type OperationQuery struct {
 	State         OperationState // empty: any
+	Follows       string         // only what takes this operation back, or takes up its rest; empty: any
 	Offset, Limit int
 }
 

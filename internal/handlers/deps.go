@@ -95,6 +95,7 @@ type Operations interface {
 	Items(ctx context.Context, id string, q ghpkg.ItemQuery) ([]ghpkg.OperationItem, int, error)
 	Summary(ctx context.Context, id string) (ghpkg.OperationSummary, error)
 	Unfinished(ctx context.Context, viewerID int64) ([]ghpkg.Operation, error)
+	Followers(ctx context.Context, op ghpkg.Operation) ([]ghpkg.Operation, error)
 	ETA(op ghpkg.Operation) time.Time
 	Remove(ctx context.Context, id string, by operations.By, seqs []int) (int, error)
 	Discard(ctx context.Context, id string, by operations.By) error

@@ -141,8 +141,44 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 		return page, err
 	}
 	page.Ledger = link.LedgerOfOperation(op.ID)
-	page.Progress, err = h.operationProgress(c, a, sum)
-	return page, err
+	if page.Progress, err = h.operationProgress(c, a, sum); err != nil {
+		return page, err
+	}
+	return page, h.followed(c, op, &page)
+}
+
+// followed says what takes the operation back, or takes up its rest, and offers
+// neither where those have done it all. What is at work has none.
+func (h *edge) followed(c echo.Context, op ghpkg.Operation, page *views.Operation) error {
+	if !op.Over() && op.State != ghpkg.OperationPaused {
+		return nil
+	}
+	followers, err := h.Operations.Followers(c.Request().Context(), op)
+	if err != nil {
+		return err
+	}
+	p, left := page.Progress, op.Counts[ghpkg.ItemDone]
+	for _, f := range followers {
+		family := "operation.title."
+		if f.State == ghpkg.OperationDraft {
+			family = "operation.ask."
+		}
+		follower := views.Follower{Title: operationTitle(c, family, f), Href: link.Operation(f.ID), State: f.State}
+		if f.Undoes == op.ID {
+			left -= f.Counts[ghpkg.ItemDone]
+			page.TakenBackBy = append(page.TakenBackBy, follower)
+		} else {
+			p.Rest -= f.Counts[ghpkg.ItemDone]
+			page.ContinuedBy = append(page.ContinuedBy, follower)
+		}
+	}
+	if left <= 0 {
+		p.Undo = ""
+	}
+	if p.Rest <= 0 {
+		p.Continue = ""
+	}
+	return nil
 }
 
 // unitOf names what the items are.

@@ -95,7 +95,7 @@ func (o *Operations) wake(ctx context.Context, viewerID int64) {
 }
 
 // Undo makes a draft that restores what the operation deleted, as far as GitHub
-// still has it.
+// still has it and an earlier undo has not restored it.
 func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operation, error) {
 	const name = "operations.Undo"
 	op, err := o.own(ctx, id, by)
@@ -110,14 +110,44 @@ func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operatio
 	if err != nil {
 		return ghpkg.Operation{}, internal(name, err)
 	}
+	back, err := o.doneSince(ctx, op, ghpkg.ActionRestore)
+	if err != nil {
+		return ghpkg.Operation{}, internal(name, err)
+	}
 	var gone []ghpkg.OperationItem
 	for _, item := range done {
-		if o.Now().Before(ghpkg.RestorableUntil(item.At)) {
+		if !back[itemKeyOf(item.Target)] && o.Now().Before(ghpkg.RestorableUntil(item.At)) {
 			gone = append(gone, ghpkg.OperationItem{Target: item.Target, CreatedAt: item.CreatedAt, DeletedAt: item.At})
 		}
 	}
 	undo := ghpkg.Operation{Actor: op.Actor, Action: ghpkg.ActionRestore, Complete: true, Undoes: op.ID}
 	return o.freeze(ctx, undo, gone, nil)
+}
+
+// Followers returns what takes the operation back or takes up its rest, as its
+// person sees it, the newest first. Nobody makes more of them than can be shown.
+func (o *Operations) Followers(ctx context.Context, op ghpkg.Operation) ([]ghpkg.Operation, error) {
+	list, _, err := o.Store.Operations(ctx, ghpkg.VisibleTo{ActorID: op.Actor.ID}, ghpkg.OperationQuery{Follows: op.ID, Limit: maxFollowers})
+	return list, internal("operations.Followers", err)
+}
+
+const maxFollowers = 100
+
+// doneSince returns what the operation's followers did by now with its items.
+func (o *Operations) doneSince(ctx context.Context, op ghpkg.Operation, action ghpkg.Action) (map[itemKey]bool, error) {
+	followers, err := o.Followers(ctx, op)
+	since := map[itemKey]bool{}
+	for _, f := range followers {
+		if err != nil || f.Action != action || f.Counts[ghpkg.ItemDone] == 0 {
+			continue
+		}
+		var items []ghpkg.OperationItem
+		items, err = o.allItems(ctx, f.ID, ghpkg.ItemQuery{State: ghpkg.ItemDone})
+		for _, item := range items {
+			since[itemKeyOf(item.Target)] = true
+		}
+	}
+	return since, err
 }
 
 // allItems reads all items that q selects, page by page.

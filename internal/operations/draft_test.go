@@ -229,6 +229,8 @@ func TestUndo(t *testing.T) {
 		}
 		_, err = o.Undo(t.Context(), undo.ID, by(alice))
 		wantCode(t, "Undo of a restoration", err, fault.CodeState)
+		_, err = o.Undo(t.Context(), op.ID, by(alice))
+		wantCode(t, "Undo of what was undone", err, fault.CodeNothing)
 		time.Sleep(ghpkg.RestoreWindow)
 		_, err = o.Undo(context.Background(), op.ID, by(alice))
 		wantCode(t, "Undo after 30 days", err, fault.CodeNothing)

@@ -70,6 +70,14 @@ type packageKey struct {
 	id      int64 // 0: not known
 }
 
+// itemKey tells items apart; a whole package has version 0.
+type itemKey struct {
+	packageKey
+	version int64
+}
+
+func itemKeyOf(t ghpkg.Target) itemKey { return itemKey{keyOf(t), t.VersionID} }
+
 func keyOf(t ghpkg.Target) packageKey {
 	return packageKey{addressOf(t.Owner, t.Type, t.Name), t.PackageID}
 }
@@ -91,15 +99,11 @@ func arrange(selected []ghpkg.OperationItem, action ghpkg.Action) []ghpkg.Operat
 		place int // of its package
 		late  bool
 	}
-	type itemKey struct {
-		packageKey
-		version int64
-	}
 	places, seen, whole := map[packageKey]int{}, map[itemKey]bool{}, wholes(selected)
 	var all []placed
 	for _, item := range selected {
 		t := item.Target
-		key := itemKey{keyOf(t), t.VersionID}
+		key := itemKeyOf(t)
 		if seen[key] || t.VersionID != 0 && whole[key.packageKey] {
 			continue
 		}

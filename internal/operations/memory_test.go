@@ -74,7 +74,8 @@ func (m *memory) Operations(_ context.Context, v ghpkg.VisibleTo, q ghpkg.Operat
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	list := m.all(func(op ghpkg.Operation) bool {
-		return (v.All || v.ActorID == op.Actor.ID) && (q.State == "" || q.State == op.State)
+		return (v.All || v.ActorID == op.Actor.ID) && (q.State == "" || q.State == op.State) &&
+			(q.Follows == "" || q.Follows == op.Undoes || q.Follows == op.Continues)
 	})
 	slices.SortFunc(list, func(a, b ghpkg.Operation) int { return cmp.Compare(b.ID, a.ID) })
 	return page(list, q.Offset, q.Limit), len(list), nil

@@ -8,7 +8,8 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 )
 
-// Continue makes a draft of what a stopped operation did not send. know says
+// Continue makes a draft of what a stopped operation did not send, and none that
+// took it up has done since. know says
 // what the packages have now: what was expected when they were frozen is old.
 func (o *Operations) Continue(ctx context.Context, id string, by By, know func([]ghpkg.Ref) []ghpkg.PackageFacts) (ghpkg.Operation, error) {
 	const name = "operations.Continue"
@@ -23,6 +24,11 @@ func (o *Operations) Continue(ctx context.Context, id string, by By, know func([
 	if err != nil {
 		return ghpkg.Operation{}, internal(name, err)
 	}
+	since, err := o.doneSince(ctx, op, op.Action)
+	if err != nil {
+		return ghpkg.Operation{}, internal(name, err)
+	}
+	left = slices.DeleteFunc(left, func(item ghpkg.OperationItem) bool { return since[itemKeyOf(item.Target)] })
 	refs := map[ghpkg.Ref]bool{}
 	for i, item := range left {
 		left[i].Check = ""

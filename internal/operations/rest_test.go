@@ -50,5 +50,15 @@ func TestContinueTakesUpWhatWasNotSent(t *testing.T) {
 		if diff := cmp.Diff(want, ids); diff != "" || len(ids) != 3 || items[2].Check != ghpkg.CheckLastVersion || !cmp.Equal(asked, []string{"lib"}) {
 			t.Errorf("asked for %v, got %+v (-want +got):\n%s", asked, items, diff)
 		}
+		if _, err := o.Remove(t.Context(), rest.ID, by(alice), []int{3}); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.Start(t.Context(), rest.ID, by(alice), 2, ""); err != nil {
+			t.Fatal(err)
+		}
+		w.finish(o)
+		if again, err := o.Continue(t.Context(), op.ID, by(alice), nothingKnown); err != nil || again.Total() != 1 {
+			t.Errorf("taken up once more, after two of three were done: %d, %v", again.Total(), err)
+		}
 	})
 }

@@ -71,6 +71,9 @@ func (s *Store) Operations(
 	if q.State != "" {
 		w.and("state = " + w.bind(storable(string(q.State))))
 	}
+	if q.Follows != "" {
+		w.and("(undoes = " + w.bind(storable(q.Follows)) + " OR continues = " + w.bind(storable(q.Follows)) + ")")
+	}
 	const from, order = " FROM operations", " ORDER BY created_at DESC, id DESC"
 	var total int
 	if err := s.db.QueryRowContext(ctx, "SELECT COUNT(*)"+from+w.String(), w.args...).Scan(&total); err != nil {

@@ -215,6 +215,12 @@ func TestOperationsArePagedNewestFirst(t *testing.T) {
 				if n%2 == 1 {
 					op.State = ghpkg.OperationDone
 				}
+				switch n {
+				case 2:
+					op.Undoes = "first"
+				case 4:
+					op.Continues = "first"
+				}
 			}), frozen(t, n+1, nil))
 		}
 		tests := []struct {
@@ -229,6 +235,8 @@ func TestOperationsArePagedNewestFirst(t *testing.T) {
 			{ghpkg.OperationQuery{}, nil, 7},
 			{ghpkg.OperationQuery{State: ghpkg.OperationDone, Offset: 1, Limit: 1}, []int{4}, 3},
 			{ghpkg.OperationQuery{State: "'", Limit: 3}, nil, 0},
+			{ghpkg.OperationQuery{Follows: "first", Limit: 3}, []int{5, 3}, 2},
+			{ghpkg.OperationQuery{Follows: "first", State: ghpkg.OperationDone, Limit: 3}, nil, 0},
 		}
 		for _, tt := range tests {
 			list, total, err := s.Operations(t.Context(), octavia, tt.q)

@@ -12,7 +12,6 @@ type Operations struct {
 	States  []Option // tabs
 	Rows    []OperationRow
 	Total   int
-	Others  bool   // those of others may be among them
 	Clear   string // all of them; empty: that is what is shown
 	Pages   Pages
 	Exports Exports
@@ -63,6 +62,15 @@ type Operation struct {
 	Draft     *OperationDraft    // or
 	Progress  *OperationProgress //
 	Items     OperationItems
+
+	TakenBackBy, ContinuedBy []Follower // the newest first
+}
+
+// Follower is an operation that came of the one that is shown.
+type Follower struct {
+	Title string
+	Href  string
+	State ghpkg.OperationState
 }
 
 // OperationDraft is what is known before an operation starts, and the way to

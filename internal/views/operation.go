@@ -150,7 +150,7 @@ func (b Badge) following() templ.Attributes {
 func (o Operation) framed() Frame {
 	f := o.Frame
 	if o.Progress != nil && o.Progress.Outcome == nil {
-		f.Title = strconv.Itoa(o.Progress.Percent) + " % · " + o.Title
+		f.Title = strconv.Itoa(o.Progress.Percent) + "% · " + o.Title
 	}
 	return f
 }

@@ -97,6 +97,7 @@ func (w world) drafts() []aStory {
 
 func (w world) progress() []aStory {
 	running := w.operation("Delete 800 versions", ghpkg.OperationRunning)
+	running.TakenBackBy = []views.Follower{{Title: "Restore 272 versions?", Href: "/operations/2", State: ghpkg.OperationDraft}, {Title: "Restore 12 versions", Href: "/operations/1", State: ghpkg.OperationDone}}
 	running.Started, running.Ledger, running.Undoes, running.Items.Every = ago(0.01), "/ledger?operation=1", "/operations/0", 10
 	p := views.OperationProgress{
 		Total: 800, Settled: 272, Percent: 34, ETA: now().Add(9 * time.Minute), Left: "about 9 minutes left", Pace: "one every 1.0 s", Current: "acme/api · " + shortDigest,
