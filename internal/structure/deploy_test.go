@@ -156,11 +156,13 @@ func TestChartAsksForWhatItCannotKnow(t *testing.T) {
 	}
 }
 
-// TestCompose: two replicas without rights, and no variable that nobody reads.
+// TestCompose: two replicas without rights, which believe nobody but nginx, at
+// addresses that stay, and no variable that nobody reads.
 func TestCompose(t *testing.T) {
 	t.Parallel()
 	services := read(t, "deploy/compose.yaml").at("services")
 	replicas := 0
+	const address = "networks.default.ipv4_address"
 	for _, service := range services.list() {
 		if service.at("image").String() != "stockroom" {
 			continue
@@ -171,6 +173,9 @@ func TestCompose(t *testing.T) {
 			"privileged": nil, "user": nil, "ports": nil, "cap_add": nil,
 		})
 		env, _ := service.at("environment").value.(map[string]any)
+		if nginx := services.at("nginx").at(address).value; nginx == nil || env["STOCKROOM_TRUSTED_PROXIES"] != nginx || service.at(address).value == nil {
+			t.Errorf("at %v it believes %v, and nginx is %v", service.at(address), env["STOCKROOM_TRUSTED_PROXIES"], nginx)
+		}
 		checkVariables(t, slices.Collect(maps.Keys(env)), []string{"STOCKROOM_ADDR", "STOCKROOM_DATABASE_URL", "STOCKROOM_TRUSTED_PROXIES"})
 	}
 	if replicas != 2 {
