@@ -104,14 +104,14 @@ func (h *edge) confirmView(c echo.Context, s *auth.Session, found subject) views
 	if kind == views.ConfirmRestorePackage {
 		view.Back = link.WithQuery(link.Packages(found.ref().Owner()), ghpkg.Query{State: ghpkg.Deleted})
 		if d := found.deleted; d != nil {
-			view.Gone = h.gone(d.At, knownByLedger)
+			view.Gone = h.gone(d.At)
 			view.Gone.By, view.Gone.Reason, view.Gone.Entry = d.Actor.Login, d.Reason, link.LedgerEntry(d.EntryID)
 		}
 	}
 	if v := found.version; v != nil {
 		view.Version, view.Tags = v.Name, v.Tags
 		if v.DeletedAt != nil {
-			view.Gone = h.gone(*v.DeletedAt, knownByGitHub)
+			view.Gone = h.gone(*v.DeletedAt)
 		}
 	}
 	if view.Instead == nil && len(s.Viewer.Scopes.Missing(ghpkg.NeededScopes(found.action, found.ref().Type()))) > 0 {

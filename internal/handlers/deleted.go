@@ -187,7 +187,7 @@ func (h *edge) restoreForm(c echo.Context, owner ghpkg.Owner) *views.RestoreByNa
 func (h *edge) goneRow(c echo.Context, g gonePackage, active *inventory.Packages) views.PackageRow {
 	row := views.PackageRow{
 		DOMID: domID("package", g.pkg.ID), Name: g.pkg.Name, Type: g.pkg.Type, Visibility: g.pkg.Visibility,
-		Repository: repositoryAnchor(g.pkg.Repository), Gone: h.gone(g.at, g.knownBy),
+		Repository: repositoryAnchor(g.pkg.Repository), Gone: h.gone(g.at),
 	}
 	if g.pkg.ID == 0 {
 		row.DOMID = "deleted-" + g.entry
@@ -218,8 +218,8 @@ func (h *edge) blocked(c echo.Context, gone ghpkg.Package, active *inventory.Pac
 }
 
 // gone returns what is known of something deleted at a moment.
-func (h *edge) gone(at time.Time, knownBy string) *views.Gone {
-	return &views.Gone{At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, h.Now()), KnownBy: knownBy}
+func (h *edge) gone(at time.Time) *views.Gone {
+	return &views.Gone{At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, h.Now())}
 }
 
 func typeChoices() []views.Option {

@@ -40,7 +40,7 @@ func (h *edge) missingPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref, er
 
 // tellOf adds to a problem what the ledger knows of the package.
 func (h *edge) tellOf(p *views.Problem, d wasDeleted) {
-	p.Gone = h.gone(d.At, knownByLedger)
+	p.Gone = h.gone(d.At)
 	p.Gone.Reason, p.Entry = d.Reason, link.LedgerEntry(d.EntryID)
 }
 

@@ -53,7 +53,6 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 		return csvAnswer(c, "operations", h.operationsJSON(all))
 	}
 	page := h.operationsPage(c, state, q, total)
-	page.Others = visible.All
 	if v.Get("notice") == discarded {
 		page.Flash = &views.Flash{Good: true, Text: i18n.T(ctx, "operation.answer."+discarded)}
 	}

@@ -173,7 +173,7 @@ func (h *edge) versionRow(c echo.Context, ref ghpkg.Ref, v ghpkg.Version) views.
 		row.Pick = picked(row.Href, row.Delete)
 		return row
 	}
-	row.Gone = h.gone(*v.DeletedAt, knownByGitHub)
+	row.Gone = h.gone(*v.DeletedAt)
 	row.Gone.Restore = h.action(c, link.RestoreVersion(at))
 	row.Pick = picked(row.Href, row.Gone.Restore)
 	return row

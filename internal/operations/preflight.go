@@ -37,19 +37,6 @@ func Preflight(items []ghpkg.OperationItem, facts []ghpkg.PackageFacts, action g
 	return checks
 }
 
-// Emptied returns the packages whose every version is among the items: GitHub
-// keeps the last, so whoever wants all gone deletes the package instead.
-func Emptied(items []ghpkg.OperationItem) []ghpkg.Target {
-	var all []ghpkg.Target
-	for _, item := range items {
-		if t := item.Target; item.Check == ghpkg.CheckLastVersion {
-			t.VersionID, t.VersionName, t.Tags = 0, "", nil
-			all = append(all, t)
-		}
-	}
-	return all
-}
-
 func restoreCheck(item ghpkg.OperationItem, now time.Time) ghpkg.ItemCheck {
 	switch {
 	case item.DeletedAt.IsZero():

@@ -99,13 +99,3 @@ func TestPreflightOfRestorations(t *testing.T) {
 		t.Errorf("checks (-want +got):\n%s", diff)
 	}
 }
-
-func TestEmptied(t *testing.T) {
-	t.Parallel()
-	items := []ghpkg.OperationItem{with(of(ghpkg.NPM, "", 1), ghpkg.CheckOK), with(of(ghpkg.Container, "", 2, "a"), ghpkg.CheckLastVersion)}
-	want := []ghpkg.Target{of(ghpkg.Container, "", 0).Target}
-	want[0].VersionName = ""
-	if diff := cmp.Diff(want, operations.Emptied(items), cmp.AllowUnexported(ghpkg.Owner{})); diff != "" {
-		t.Errorf("emptied packages (-want +got):\n%s", diff)
-	}
-}

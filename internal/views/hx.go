@@ -66,8 +66,8 @@ func polling(here, section string) templ.Attributes {
 	}
 }
 
-// replacing makes the form of a dialog answer in the row that it is about.
-// Without a row there is nothing to put the answer into: a plain POST, then.
+// replacing makes the form of a dialog, or of an undo, answer in the row that it
+// is about. Without a row there is nothing to put the answer into: a plain POST, then.
 func replacing(action, target string) templ.Attributes {
 	if target == "" {
 		return nil

@@ -105,7 +105,6 @@ type Gone struct {
 	Until    time.Time // GitHub restores until then
 	DaysLeft int       // whole days; 0 on the last day; -1: too late
 	Estimate bool      // At is what we saw, not what GitHub said
-	KnownBy  string    // "github", "ledger", "estimated"
 	By       string    // login, or empty: not given by GitHub
 	Reason   string
 	Entry    string // address of the ledger entry, or empty

@@ -87,7 +87,7 @@ func (w world) bin() []aStory {
 		p.Pick = "/orgs/acme/packages/" + p.DOMID
 		p.Delete, p.Gone = nil, gone(days, []string{"mona-lisa", ""}[i%2], []string{"replaced by the new registry, see ticket 42", ""}[i%2])
 		v.Delete, v.Gone = nil, gone(days, "hubot", "")
-		v.Gone.Entry, v.Gone.KnownBy = "", "github"
+		v.Gone.Entry = ""
 		full.Rows = append(full.Rows, views.BinRow{Package: &p, Type: p.Type}, views.BinRow{Version: &v, Of: api, Type: ghpkg.Container})
 	}
 	full.Rows[2].Package.Gone.Restore.Disabled = "Another package has taken its name since."

@@ -57,7 +57,6 @@ func (w world) onePackage() []aStory {
 	bin := w.packagePage("api", ghpkg.Deleted)
 	for i, r := range versions() {
 		r.Delete, r.Gone = nil, gone(float64(i)*7, "mona-lisa", "")
-		r.Gone.KnownBy = "github"
 		bin.Rows = append(bin.Rows, r)
 	}
 	bin.Total = len(bin.Rows)

@@ -59,11 +59,11 @@ func ago(days float64) time.Time { return now().Add(-time.Duration(days * 24 * f
 func gone(days float64, by, reason string) *views.Gone {
 	at := ago(days)
 	g := &views.Gone{
-		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now()), KnownBy: "ledger",
+		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now()),
 		By: by, Reason: reason, Restore: &views.Action{Href: "#restore"},
 	}
 	if by == "" {
-		g.KnownBy, g.Estimate = "estimated", true
+		g.Estimate = true
 	} else {
 		g.Entry = "/ledger/01"
 	}
