@@ -9,7 +9,7 @@ import (
 )
 
 // untaggedCounted deletes versions in place: what is said of those without a tag
-// is true after each, as the table's heading is.
+// is true after each, as the table's heading and the number beside it are.
 func untaggedCounted(t *testing.T, b *browser) {
 	p := startPortal(t)
 	tools := ref(t, ghpkg.Container, "tools/counted")
@@ -25,10 +25,11 @@ func untaggedCounted(t *testing.T, b *browser) {
 		tb.click("Delete this version")
 		tb.in(versionRow(id)).see("was deleted.")
 	}
-	head, note := tb.in(".box-head"), tb.in(".box-note")
+	head, note, about := tb.in(".box-head"), tb.in(".box-note"), tb.in(".facts")
 	note.see("2 versions have no tag")
 	remove(4721)
 	head.see("3 versions")
+	about.see("Versions 3")
 	note.see("2 versions have no tag")
 	remove(4722)
 	note.see("1 version has no tag")
