@@ -44,12 +44,25 @@ func perPage(n int) string {
 
 // chosen returns how many of the filters beside the search box are in use.
 func (f PackageFilter) chosen() int {
+	return inUse(slices.Concat(f.Types, f.Visibilities), f.Repo)
+}
+
+// chosen is the same for the ledger. What its form does not show, the form says
+// in words.
+func (f LedgerFilter) chosen() int {
+	return inUse(slices.Concat(f.Actions, f.Outcomes), f.Actor, f.Owner, f.Package, f.Since, f.Until)
+}
+
+// inUse counts what is selected of options and what is filled in of fields.
+func inUse(options []Option, fields ...string) int {
 	n := 0
-	if f.Repo != "" {
-		n++
-	}
-	for _, o := range slices.Concat(f.Types, f.Visibilities) {
+	for _, o := range options {
 		if o.Selected && o.Value != "" {
+			n++
+		}
+	}
+	for _, value := range fields {
+		if value != "" {
 			n++
 		}
 	}
