@@ -29,7 +29,9 @@ func TestAChatHasALanguage(t *testing.T) {
 	b.PostJSON(link.Settings, url.Values{"language": {"ko"}}, http.StatusOK, nil)
 	add("slack", "알림 대상 추가")
 
-	var all struct{ Items []struct{ ID, Kind, Language string } }
+	var all struct {
+		Items []struct{ ID, Kind, Language string }
+	}
 	b.JSON(link.Notices, http.StatusOK, &all)
 	if len(all.Items) != 2 || all.Items[0].Language != "en" || all.Items[1].Language != "ko" {
 		t.Fatalf("added: %+v", all)
