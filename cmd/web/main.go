@@ -88,6 +88,9 @@ func run(ctx context.Context, getenv func(string) string, args []string, stdout,
 func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	log := slog.New(middleware.LogHandler(cfg.Log.Logger(stderr).Handler()))
 	log.Info("starting", "version", buildVersion(), "config", cfg)
+	for _, name := range config.Unread(os.Environ()) {
+		log.Warn("a variable is set that is not read", "name", name)
+	}
 	a, err := app.New(ctx, cfg, app.Options{Log: log, Now: time.Now})
 	if err != nil {
 		return err

@@ -63,6 +63,18 @@ func TestRunExitCodes(t *testing.T) {
 	}
 }
 
+// TestMisspelledVariable: a rule that is not in force for a letter is named at the start.
+func TestMisspelledVariable(t *testing.T) {
+	t.Setenv("STOCKROOM_ALLOWED_ORG", "acme")
+	var out bytes.Buffer
+	if err := run(t.Context(), getenv(t, "STOCKROOM_DATABASE_URL", "sqlite:/dev/null/x.db"), nil, &out, &out); err == nil {
+		t.Error("it started without a database")
+	}
+	if !strings.Contains(out.String(), `"name":"STOCKROOM_ALLOWED_ORG"`) || strings.Contains(out.String(), "acme") {
+		t.Errorf("the log says %s", out.String())
+	}
+}
+
 // started is a log that tells when the program listens, and at what address.
 type started struct{ address chan string }
 

@@ -75,19 +75,15 @@ func read(getenv func(string) string) (settings, problems) {
 	var s settings
 	var p problems
 	opts := env.Options{Prefix: Prefix, Environment: map[string]string{}}
-	fields, err := env.GetFieldParamsWithOptions(&s, opts)
-	if err != nil {
-		panic(err) // the tags of settings are wrong, which every test would have met
-	}
+	p.order = names()
 	unreadable := map[string]bool{}
-	for _, f := range fields {
-		p.order = append(p.order, f.Key)
-		value, err := lookup(getenv, f.Key)
+	for _, name := range p.order {
+		value, err := lookup(getenv, name)
 		if err != nil {
-			unreadable[f.Key] = true
-			p.list = append(p.list, Mistake{f.Key + "_FILE", err.Error()})
+			unreadable[name] = true
+			p.list = append(p.list, Mistake{name + "_FILE", err.Error()})
 		} else if value != "" {
-			opts.Environment[f.Key] = value
+			opts.Environment[name] = value
 		}
 	}
 	all, _ := errors.AsType[env.AggregateError](env.ParseWithOptions(&s, opts))
