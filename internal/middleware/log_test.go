@@ -27,6 +27,7 @@ func TestAccessLog(t *testing.T) {
 	for name, want := range map[string]any{
 		"level": "INFO", "method": "GET", "path": "/login/call%2Fback", "route": "/login/callback", "status": 418.0,
 		"bytes": 5.0, "viewer": 42.0, "client": "203.0.113.9", "request_id": "id-1",
+		"aborted": nil,
 	} {
 		if got := all[0][name]; got != want {
 			t.Errorf("%s = %v, want %v", name, got, want)
