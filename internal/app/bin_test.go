@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/stockroom-dev/stockroom/internal/apptest"
 	"github.com/stockroom-dev/stockroom/internal/ghfake"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
@@ -222,8 +224,8 @@ func TestDrift(t *testing.T) {
 	counted("")
 }
 
-// TestBlockedRestore: that the name is taken again is said before the click,
-// and only where it is taken.
+// TestBlockedRestore: that the name is taken again is said before the click, and
+// in a draft, and only where it is taken.
 func TestBlockedRestore(t *testing.T) {
 	t.Parallel()
 	p, _ := clocked(t)
@@ -240,6 +242,20 @@ func TestBlockedRestore(t *testing.T) {
 		page := olivia.Get(path)
 		if n := strings.Count(page.Text(), "taken its name"); n != 1 {
 			t.Errorf("%s says %d times that a name is taken: %s", path, n, page)
+		}
+	}
+	want := map[string]string{"@acme/app": "ok", "Acme.Core": "name_reused"}
+	for name, draft := range map[string]apptest.Operation{
+		"by hand": olivia.Freeze("restore", app, "/orgs/acme/packages/nuget/Acme.Core"), "all": olivia.FreezeAll("restore", acmeBin),
+	} {
+		got := map[string]string{}
+		for _, item := range draft.Items {
+			if want[item.Name] != "" {
+				got[item.Name] = item.Check
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("what is expected of a draft of them, %s (-want +got):\n%s", name, diff)
 		}
 	}
 }
