@@ -71,7 +71,7 @@ func lists(n int) *source {
 	return &source{packages: func(_ context.Context, typ ghpkg.Type, yield func([]ghpkg.Package)) ([]ghpkg.Notice, error) {
 		all := make([]ghpkg.Package, n)
 		for i := range all {
-			all[i] = ghpkg.Package{ID: int64(1000*slices.Index(ghpkg.Types(), typ) + i + 1), Type: typ}
+			all[i] = ghpkg.Package{ID: int64(1000*slices.Index(ghpkg.Types(), typ) + i + 1), Type: typ, VersionCount: new(i + 1)}
 		}
 		yield(all)
 		return nil, nil
