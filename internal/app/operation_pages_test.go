@@ -138,7 +138,7 @@ func TestDraftPage(t *testing.T) {
 	}
 	for _, typed := range []string{"", "2", "all", "3.5", "-3"} {
 		wrong := b.Send("POST", op.Path+"/start", url.Values{"confirm": {typed}, "reason": {"my reason"}}, nil)
-		if wrong.Status != http.StatusBadRequest || !wrong.HasText("type 3 exactly") || wrong.Doc.Find("input[name=reason]").AttrOr("value", "") != "my reason" {
+		if wrong.Status != http.StatusBadRequest || !wrong.HasText("is not the number of items. To start, type 3 exactly") || wrong.Doc.Find("input[name=reason]").AttrOr("value", "") != "my reason" {
 			t.Errorf("%q was typed: %s", typed, wrong)
 		}
 		b.PostJSON(op.Path+"/start", url.Values{"confirm": {typed}}, http.StatusBadRequest, nil)

@@ -167,6 +167,10 @@ func TestRemoveSaysAnewWhatIsExpected(t *testing.T) {
 			"what belongs to what was never selected", []ghpkg.OperationItem{image(3, "b"), signature}, some, []ghpkg.ItemCheck{ok, ghpkg.CheckReferring},
 			[]int{1}, []ghpkg.ItemCheck{ghpkg.CheckReferring},
 		},
+		{
+			"what a signature that was never selected is about", []ghpkg.OperationItem{signedImage, image(3, "b"), image(4, "sha256-"+strings.Repeat("6", 64)+".sig")}, some,
+			[]ghpkg.ItemCheck{ghpkg.CheckReferred, ok, ok}, []int{2}, []ghpkg.ItemCheck{ghpkg.CheckReferred, ok},
+		},
 	} {
 		w, o := steady(t)
 		op, err := o.Freeze(t.Context(), operations.Selection{Actor: ghpkg.Actor{ID: alice}, Action: ghpkg.ActionDelete, Items: test.items, Facts: test.facts})
