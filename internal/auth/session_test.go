@@ -44,6 +44,30 @@ func TestLifetimes(t *testing.T) {
 	}
 }
 
+// TestLifetimeEndsOnTheSecond: that a session was read a moment ago does not
+// prolong it.
+func TestLifetimeEndsOnTheSecond(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	b.signIn("")
+	const step = 11 * time.Hour // shorter than the idle lifetime
+	left := auth.AbsoluteLifetime - time.Second
+	for ; left > step; left -= step {
+		b.clock.advance(step)
+		b.who()
+	}
+	b.clock.advance(left)
+	for range 2 { // the first notes the use, the second is remembered
+		if got := b.who().login; got != "olivia" {
+			t.Fatalf("a second before the end: %q", got)
+		}
+	}
+	b.clock.advance(time.Second)
+	if got := b.who().login; got != "nobody" {
+		t.Errorf("at the end: %q", got)
+	}
+}
+
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t).browser()
@@ -118,6 +142,28 @@ func TestEndSparesANewerSession(t *testing.T) {
 	})).ServeHTTP(recorder, withCookie(old))
 	if cookies := recorder.Result().Cookies(); len(cookies) != 0 {
 		t.Errorf("the new session's cookie is overwritten: %v", cookies)
+	}
+	if got := b.who().login; got != "olivia" {
+		t.Errorf("signed in as %q", got)
+	}
+}
+
+// TestEndSparesARefreshedSession: GitHub's no was to a token that another request
+// has replaced meanwhile.
+func TestEndSparesARefreshedSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.gh.ExpireAfter(8 * time.Hour)
+	b := w.browser()
+	b.signIn("")
+	recorder := httptest.NewRecorder()
+	b.auth.Middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b.clock.advance(8*time.Hour - time.Minute)
+		b.who()
+		b.auth.End(w, r)
+	})).ServeHTTP(recorder, withCookie(b.cookie("stockroom")))
+	if cookies := recorder.Result().Cookies(); len(cookies) != 0 {
+		t.Errorf("the session's cookie is taken away: %v", cookies)
 	}
 	if got := b.who().login; got != "olivia" {
 		t.Errorf("signed in as %q", got)
