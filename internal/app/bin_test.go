@@ -258,4 +258,7 @@ func TestBlockedRestore(t *testing.T) {
 			t.Errorf("what is expected of a draft of them, %s (-want +got):\n%s", name, diff)
 		}
 	}
+	if item := olivia.Freeze("delete", "/orgs/acme/packages/nuget/Acme.Core").Items[0]; item.Check == "gone" {
+		t.Errorf("who has taken the name counts as deleted: %+v", item)
+	}
 }
