@@ -48,7 +48,7 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 		Frame:   h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),
 		Notices: h.notices(c, notices), Filter: ledgerForm(ctx, v, filter), Total: total, Pages: ledgerPages(v, q, total),
 		Tabs:    ledgerTabs(ctx, v),
-		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)}, KeptDays: h.keptDays(),
+		Exports: views.Exports{JSON: ledgerFormat(v, formatJSON), CSV: ledgerFormat(v, formatCSV)}, KeptDays: h.keptDays(), Part: !visible.All,
 	}
 	for _, e := range entries {
 		page.Rows = append(page.Rows, ledgerRow(ctx, e))
@@ -209,6 +209,11 @@ func (h *edge) ledgerEntry(c echo.Context, s *auth.Session) error {
 			views.Crumb{Text: i18n.T(ctx, "ledger.title"), Href: link.Ledger}, views.Crumb{Text: i18n.T(ctx, "ledger.entry")}),
 		Row: ledgerRow(ctx, e), ActorID: e.Actor.ID, PackageID: e.Target.PackageID, VersionID: e.Target.VersionID,
 		VersionName: e.Target.VersionName, From: e.From, Undo: h.undo(c, e),
+	}
+	if page.Undo != nil {
+		if page.Restored, err = h.restoredSince(ctx, e, visible); err != nil {
+			return err
+		}
 	}
 	if trim, ok := trimOf(e); ok {
 		page.RemovedLink, page.RemovedHash = trim.Link, trim.Hash

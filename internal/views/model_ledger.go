@@ -14,7 +14,8 @@ type LedgerTable struct {
 	Tabs     []Option // everything, or the changes alone
 	Rows     []LedgerRow
 	Total    int
-	KeptDays int // 0: entries are kept for ever
+	KeptDays int  // 0: entries are kept for ever
+	Part     bool // the viewer may not read all of it
 	Pages    Pages
 	Exports  Exports
 }
@@ -69,6 +70,7 @@ type LedgerEntry struct {
 	RemovedHash string
 	Explanation string // the fault's sentence, or empty
 	Undo        *Undo  // for a deletion that was done and can still be restored
+	Restored    string // page of the entry that did so already; empty: it stands
 }
 
 // Settings is who the viewer is here.

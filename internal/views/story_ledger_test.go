@@ -21,6 +21,7 @@ func (w world) ledger() []aStory {
 		page.Filter.Outcomes = append(page.Filter.Outcomes, views.Option{Value: string(o), Count: -1})
 	}
 	none := page
+	none.Part = true
 	for i, o := range ghpkg.Outcomes() {
 		page.Rows = append(page.Rows, views.LedgerRow{
 			ID: "01", Href: "/ledger/01", At: ago(float64(i)), Actor: "mona-lisa", ProxyUser: "mona@acme.example", Action: ghpkg.Actions()[i%4],
@@ -45,8 +46,10 @@ func (w world) ledger() []aStory {
 	refused := entry
 	refused.Row, refused.Undo, refused.Explanation = page.Rows[2], nil, "GitHub keeps the last tagged version of an image."
 	removal := views.LedgerEntry{Frame: entry.Frame, Row: trim, RemovedLink: 2408, RemovedHash: digest[len("sha256:"):]}
+	restored := entry
+	restored.Restored = "/ledger/02"
 	return []aStory{
-		{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-refused", refused.Page()}, {"entry-trim", removal.Page()},
+		{"ledger", page.Page()}, {"ledger-none", none.Page()}, {"entry", entry.Page()}, {"entry-restored", restored.Page()}, {"entry-refused", refused.Page()}, {"entry-trim", removal.Page()},
 	}
 }
 
