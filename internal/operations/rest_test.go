@@ -62,3 +62,19 @@ func TestContinueTakesUpWhatWasNotSent(t *testing.T) {
 		}
 	})
 }
+
+// TestContinueTakesUpAllOfIt, however many pages of the store's that are.
+func TestContinueTakesUpAllOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := steady(t)
+		const many = 2001
+		op := w.started(o, w.npm("lib", many)...)
+		if err := o.Stop(t.Context(), op.ID, by(alice)); err != nil {
+			t.Fatal(err)
+		}
+		if rest, err := o.Continue(t.Context(), op.ID, by(alice), nothingKnown); err != nil || rest.Total() != many {
+			t.Errorf("the rest has %d items, %v; want %d", rest.Total(), err, many)
+		}
+	})
+}
