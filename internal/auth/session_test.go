@@ -266,6 +266,20 @@ func TestDatabaseFailureIsNotSignedOut(t *testing.T) {
 	}
 }
 
+func TestWithoutSignsOut(t *testing.T) {
+	t.Parallel()
+	b := newWorld(t).browser()
+	b.signIn("")
+	b.auth.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if s, ok := auth.From(r.Context()); !ok || s == nil {
+			t.Fatal("nobody is signed in")
+		}
+		if s, ok := auth.From(auth.Without(r.Context())); ok {
+			t.Errorf("%v is still signed in", s)
+		}
+	})).ServeHTTP(httptest.NewRecorder(), withCookie(b.cookie("stockroom")))
+}
+
 func TestSessionHidesItsToken(t *testing.T) {
 	t.Parallel()
 	s := &auth.Session{ID: "id", Token: "gho_secret", Viewer: ghpkg.Viewer{Login: "olivia"}}
