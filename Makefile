@@ -15,8 +15,10 @@ RACE  := -race $(foreach package,$(ALONE),-gcflags=$(package)=-race=false)
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
+# GOGC: most tests are over before their garbage needs to be collected, which
+# would take a third of their time.
 test: ## Run every test: both databases, and Chromium (TESTS=./internal/x/ for one package)
-	@build/with-services $(GO) test $(RACE) -shuffle=on -timeout 20m $(TESTFLAGS) $(TESTS)
+	@GOGC=400 build/with-services $(GO) test $(RACE) -shuffle=on -timeout 20m $(TESTFLAGS) $(TESTS)
 
 bench: ## Measure what the README promises, as ratios
 	@build/with-services $(GO) test -run '^$$' -bench . -benchmem -timeout 1h $(TESTS)

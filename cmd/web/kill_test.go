@@ -96,7 +96,7 @@ func (m *machine) start() *exec.Cmd {
 	m.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAsChild$", "-test.timeout=60s")
-	child.Env = append(append(os.Environ(), asChild+"=1"), m.env...)
+	child.Env = append(childEnv(), m.env...)
 	log, err := child.StderrPipe()
 	if err != nil {
 		m.t.Fatal(err)

@@ -33,13 +33,17 @@ type replica struct {
 	log     apptest.Buffer // what it said once it listened
 }
 
+// childEnv is the environment of this program as a child. Its memory is to be
+// what operators get, whatever the tests were given.
+func childEnv() []string { return append(os.Environ(), asChild+"=1", "GOGC=") }
+
 // launch returns the running program once it listens. It ends with the test at
 // the latest.
 func launch(t *testing.T, env []string) *replica {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestAsChild$", "-test.timeout="+(5*time.Minute+*soak).String())
-	child.Env = append(append(os.Environ(), asChild+"=1", "STOCKROOM_ADDR=127.0.0.1:0"), env...)
+	child.Env = append(append(childEnv(), "STOCKROOM_ADDR=127.0.0.1:0"), env...)
 	log, err := child.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
