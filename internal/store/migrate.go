@@ -28,8 +28,15 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) (int64, err
 }
 
 func newProvider(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
-	options := []goose.ProviderOption{goose.WithGoMigrations(
-		goose.NewGoMigration(firstLinks, &goose.GoFunc{RunTx: linkAll}, &goose.GoFunc{RunTx: linkNone}))}
+	steps, err := migrations.Steps()
+	if err != nil {
+		return nil, err
+	}
+	all := []*goose.Migration{goose.NewGoMigration(firstLinks, &goose.GoFunc{RunTx: linkAll}, &goose.GoFunc{RunTx: linkNone})}
+	for _, step := range steps {
+		all = append(all, goose.NewGoMigration(step.Version, running(step.Up), running(step.Down)))
+	}
+	options := []goose.ProviderOption{goose.WithGoMigrations(all...)}
 	if dialect == goose.DialectPostgres {
 		// Without the lock, replicas that start together fail on each other's tables.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 120))
@@ -38,7 +45,15 @@ func newProvider(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	return goose.NewProvider(dialect, db, migrations.FS, options...)
+	return goose.NewProvider(dialect, db, nil, options...)
+}
+
+// running runs the statements of one direction of a step in its transaction.
+func running(statements string) *goose.GoFunc {
+	return &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, statements)
+		return err
+	}}
 }
 
 // sqliteTries is how often a step is tried on SQLite, which has no lock that
