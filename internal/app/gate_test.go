@@ -208,6 +208,10 @@ func TestRefusedSignIn(t *testing.T) {
 	if page := mona.Send("GET", "/settings", nil, nil); page.Status != http.StatusSeeOther {
 		t.Errorf("there is a session: %s", page)
 	}
+	all = entries(t, admin, url.Values{"actor": {apptest.Member}})
+	if len(all) != 1 || all[0].Action != "login" || all[0].Outcome != "denied" || all[0].Code != string(fault.CodeAccessUnknown) {
+		t.Errorf("of whom GitHub could not say it, the ledger has %+v", all)
+	}
 }
 
 // TestClosedOrganization: an organization that does not say who its members are

@@ -148,6 +148,19 @@ func freezesWhatIsKnown(t *testing.T, b *apptest.Browser, at string, n int) {
 	}
 }
 
+// TestUnknownIsToldToWhoMayOnlyLook: who cannot take anything together is shown
+// the same table.
+func TestUnknownIsToldToWhoMayOnlyLook(t *testing.T) {
+	t.Parallel()
+	p := apptest.Start(t, apptest.Options{Seed: apptest.Acme, Config: map[string]string{"READ_ONLY": "true"}})
+	b := p.SignIn(t, apptest.Owner, allScopes...)
+	for _, path := range []string{"/orgs/acme/packages?q=-versions:>100", "/packages?q=-versions:>100", app + "?q=-tag:latest"} {
+		if page := b.Get(path); page.Status != http.StatusOK || page.Doc.Find("form#selection").Length() != 0 {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
+}
+
 // TestUnknownHasNoOrder: packages whose number of versions is not known have no
 // place in its order: that is told, and the lens for it is there where there
 // are none.
