@@ -22,19 +22,21 @@ func targetsOf(items []ghpkg.OperationItem) []ghpkg.Target {
 	return all
 }
 
-// TestFreezeArranges: each once, by package, and images that others may need last.
+// TestFreezeArranges: each once, by package, images that others may need last, and
+// otherwise as they were selected.
 func TestFreezeArranges(t *testing.T) {
 	t.Parallel()
 	w, o := steady(t)
 	api, lib, old := w.gitHub.publish(ghpkg.Container, "api"), w.gitHub.publish(ghpkg.NPM, "lib"), w.gitHub.publish(ghpkg.NPM, "old")
 	child, index, lib1, lib2 := w.gitHub.version(api), w.gitHub.version(api, "v1"), w.gitHub.version(lib), w.gitHub.version(lib)
-	selected := []ghpkg.Target{child, lib2, w.gitHub.version(old), index, lib1, child, old, lib2}
+	child2, index2 := w.gitHub.version(api), w.gitHub.version(api, "v2")
+	selected := []ghpkg.Target{child, lib2, w.gitHub.version(old), index, lib1, child, child2, old, index2, lib2}
 	for _, test := range []struct {
 		action ghpkg.Action
 		want   []ghpkg.Target
 	}{
-		{ghpkg.ActionDelete, []ghpkg.Target{index, child, lib2, lib1, old}},
-		{ghpkg.ActionRestore, []ghpkg.Target{child, index, lib2, lib1, old}},
+		{ghpkg.ActionDelete, []ghpkg.Target{index, index2, child, child2, lib2, lib1, old}},
+		{ghpkg.ActionRestore, []ghpkg.Target{child, child2, index, index2, lib2, lib1, old}},
 	} {
 		op := w.frozen(o, test.action, selected...)
 		got := w.itemsOf(op.ID)
