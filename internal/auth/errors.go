@@ -24,22 +24,25 @@ func signInFailed(op, said string, err error) error {
 	}
 }
 
-// refusedAtGitHub is what GitHub sends back instead of a code.
-func refusedAtGitHub(code, said string) error {
-	const op = "auth.Finish"
-	if code == "access_denied" {
+// refusedAtGitHub is what GitHub sends back instead of a code or a token.
+func refusedAtGitHub(op, code, said string, err error) error {
+	switch code {
+	case "access_denied":
 		return &fault.Error{
 			Kind: fault.Forbidden, Code: fault.CodeSignInDenied, Op: op, Said: said,
 			Fix: &fault.Fix{Kind: fault.FixSignIn},
 		}
+	case "incorrect_client_credentials", "redirect_uri_mismatch", "application_suspended":
+		// Nobody can sign in until the operator mends it, however often they try.
+		return &fault.Error{Kind: fault.Internal, Code: fault.CodeOAuthApp, Op: op, Said: said, Err: err}
 	}
-	return signInFailed(op, said, fmt.Errorf("GitHub sent the error %q", code))
+	return signInFailed(op, said, err)
 }
 
 // exchangeError is what became of asking GitHub for a token.
 func exchangeError(op string, err error) error {
 	if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.ErrorCode != "" {
-		return signInFailed(op, e.ErrorDescription, withoutBody(err))
+		return refusedAtGitHub(op, e.ErrorCode, e.ErrorDescription, withoutBody(err))
 	}
 	e := &fault.Error{Kind: fault.Upstream, Code: fault.CodeUpstream, Op: op, Err: withoutBody(err)}
 	if timeout, ok := errors.AsType[net.Error](err); (ok && timeout.Timeout()) || errors.Is(err, context.DeadlineExceeded) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -114,7 +115,7 @@ func (a *Auth) Finish(w http.ResponseWriter, r *http.Request, record Recording) 
 		return ghpkg.Viewer{}, ReturnTo(""), err
 	}
 	if code := query.Get("error"); code != "" {
-		return ghpkg.Viewer{}, in.ReturnTo, refusedAtGitHub(code, query.Get("error_description"))
+		return ghpkg.Viewer{}, in.ReturnTo, refusedAtGitHub("auth.Finish", code, query.Get("error_description"), fmt.Errorf("GitHub sent the error %q", code))
 	}
 	began, id, err := a.identify(r.Context(), query.Get("code"), in.Verifier)
 	if err != nil {

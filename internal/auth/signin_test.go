@@ -173,7 +173,11 @@ func TestCallbackRefuses(t *testing.T) {
 		{"another error", func(b *browser) string {
 			u, _ := url.Parse(b.leave("?return_to=/there"))
 			return "/login/callback?error=application_suspended&error_description=Your+app.&state=" + u.Query().Get("state")
-		}, "sign_in_failed|Your app."},
+		}, "oauth_app|Your app."},
+		{"an error of the person's", func(b *browser) string {
+			u, _ := url.Parse(b.leave("?return_to=/there"))
+			return "/login/callback?error=unverified_user_email&error_description=Your+mail.&state=" + u.Query().Get("state")
+		}, "sign_in_failed|Your mail."},
 		{"cancelled, but not ours", func(*browser) string { return "/login/callback?error=access_denied&state=x" }, "sign_in_failed|"},
 		{"GitHub fails", func(b *browser) string {
 			callback := b.approve(b.leave("?return_to=/there"))

@@ -70,6 +70,7 @@ const (
 	CodeSignedOut      Code = "signed_out"      // no session
 	CodeTokenRevoked   Code = "token_revoked"   // GitHub answered 401
 	CodeSignInFailed   Code = "sign_in_failed"  // the OAuth exchange did not work out
+	CodeOAuthApp       Code = "oauth_app"       // GitHub does not take the app as it is configured here
 	CodeSignInDenied   Code = "sign_in_denied"  // the person pressed Cancel at GitHub
 	CodeSSO            Code = "sso"             // Args: Owner
 	CodeAppRestricted  Code = "app_restricted"  // Args: Owner
@@ -113,7 +114,7 @@ func Codes() []Code {
 		CodeInternal, CodeInvalidFilter, CodeInvalidForm, CodeInvalidRef, CodeWrongConfirm, CodeCrossSite, CodeTooLarge, CodeNoForm, CodeTooMany,
 		CodeTooFast, CodeOverloaded, CodeMethod, CodeNoPage, CodeReadOnly, CodeNotAllowed, CodeAccessUnknown, CodeNotAdmin, CodeAdminUnknown,
 		CodeNoTeams, CodeNoProxyUser, CodeSignedOut, CodeTokenRevoked, CodeSignInFailed,
-		CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound, CodeNoEntry, CodeNoSession, CodeNoOperation, CodeNotKept,
+		CodeOAuthApp, CodeSignInDenied, CodeSSO, CodeAppRestricted, CodeScope, CodeNoAdmin, CodeForbidden, CodeNotFound, CodeNoEntry, CodeNoSession, CodeNoOperation, CodeNotKept,
 		CodeDeletedHere, CodeAlreadyGone, CodeAlreadyThere, CodeLastVersion, CodeLastTagged, CodeDownloads, CodeNameReused, CodeTooLate,
 		CodeReplaced, CodeRefused, CodePageCap, CodeRateLimited, CodeSecondaryLimit, CodeReserve, CodeBusy, CodeUpstream, CodeNotDone,
 		CodeTimeout, CodeUnknown, CodeChanged, CodeState, CodeNothing, CodeUndecided, CodeLoading,

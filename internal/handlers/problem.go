@@ -57,6 +57,8 @@ func titleKey(e *fault.Error) string {
 		return "problem.loading" // GitHub asks for nothing
 	case fault.CodeWrongConfirm:
 		return "problem.unconfirmed" // it was understood well enough
+	case fault.CodeSignInFailed, fault.CodeSignInDenied, fault.CodeOAuthApp:
+		return "problem.not_signed_in"
 	case fault.CodeState:
 		return "problem.state"
 	case fault.CodeUndecided:
