@@ -148,6 +148,20 @@ func freezesWhatIsKnown(t *testing.T, b *apptest.Browser, at string, n int) {
 	}
 }
 
+// TestUnknownIsNotTakenTogether, also where several are known to match.
+func TestUnknownIsNotTakenTogether(t *testing.T) {
+	t.Parallel()
+	_, b := start(t, allScopes...)
+	b.Get(app) // so that it is known how many versions they have
+	b.Get(web)
+	at := asking(t, "/orgs/acme/packages", "versions:<=50")
+	var table tableJSON
+	if b.JSON(at, http.StatusOK, &table); table.Total != 2 {
+		t.Fatalf("%d match: %v", table.Total, table.names())
+	}
+	freezesWhatIsKnown(t, b, at, 0)
+}
+
 // TestUnknownIsToldToWhoMayOnlyLook: who cannot take anything together is shown
 // the same table.
 func TestUnknownIsToldToWhoMayOnlyLook(t *testing.T) {
