@@ -95,7 +95,6 @@ func start(ctx context.Context, cfg config.Config, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	releaseMemory()
 	context.AfterFunc(ctx, a.Halt) // while the requests are drained no operation goes on either
 	err = listen(ctx, cfg, a.Handler, log)
 	// By now ctx has ended; closing has a time of its own.

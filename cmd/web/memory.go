@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"runtime"
 	"runtime/debug"
 )
 
@@ -19,12 +18,4 @@ func tameMemory() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-}
-
-// releaseMemory gives back what only the start needed: reading the migrations
-// takes buffers of 16 MB, which would otherwise lie idle until as much was
-// allocated again. Pools let go of what is in them at the second collection.
-func releaseMemory() {
-	runtime.GC()
-	debug.FreeOSMemory()
 }
