@@ -75,9 +75,13 @@ func TestSteering(t *testing.T) {
 					wantCode(t, "by another", steer[how](o, t.Context(), id, by(bob)), fault.CodeNoOperation)
 					mine := by(alice)
 					mine.Session = "another"
+					woken := w.woken
 					wantCode(t, how, steer[how](o, t.Context(), id, mine), want.code)
 					if want.then == "" {
 						return
+					}
+					if want.then != state && w.woken == woken {
+						t.Error("nobody is woken for what can go on now")
 					}
 					got := w.now(id)
 					if got.State != want.then || got.Over() == got.EndedAt.IsZero() {
