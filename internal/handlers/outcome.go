@@ -87,11 +87,27 @@ func (h *edge) doneRow(c echo.Context, found subject, entry ghpkg.Entry) error {
 		return html(c, http.StatusOK, row.Item())
 	}
 	row := h.subjectRow(c, found)
-	row.Done, row.Delete, row.Gone = flash, nil, nil
+	row.Delete, row.Gone = nil, nil
 	if found.action == ghpkg.ActionRestore {
-		row.Delete = h.action(c, link.DeleteVersion(found.path.Version))
+		row = h.restoredVersionRow(c, found)
 	}
+	row.Done = flash
 	return html(c, http.StatusOK, row.Item())
+}
+
+// restoredVersionRow is a version's row after it was restored: with the tags
+// that it has now, which no list of deleted versions has. If GitHub does not
+// say, nothing is said of them.
+func (h *edge) restoredVersionRow(c echo.Context, found subject) views.VersionRow {
+	row := h.subjectRow(c, found)
+	row.Gone, row.Docker, row.Untagged = nil, false, false
+	row.Delete = h.action(c, link.DeleteVersion(found.path.Version))
+	if s, ok := auth.From(c.Request().Context()); ok {
+		if v, err := h.GitHub.Registry(s).Version(c.Request().Context(), found.path.Version); err == nil && v.DeletedAt == nil {
+			row = h.versionRow(c, found.ref(), v)
+		}
+	}
+	return row
 }
 
 // restoredRow is a package's row after it was restored, as far as GitHub shows
