@@ -255,6 +255,21 @@ func TestWrongFormStaysInItsDialog(t *testing.T) {
 	}
 }
 
+// TestRefusalStandsInItsRow: GitHub's no is told beside what it is about, which
+// is still there.
+func TestRefusalStandsInItsRow(t *testing.T) {
+	t.Parallel()
+	p, b := start(t, allScopes...)
+	p.GitHub.DeleteVersionNow(acmes(t, ghpkg.NPM, "@acme/app"), 102)
+	page := b.HTMX("POST", deleteFirst, nil)
+	if page.Status != http.StatusConflict || page.Header.Get("HX-Retarget") != "" {
+		t.Fatalf("%v %s", page.Header, page)
+	}
+	if row := page.Doc.Find("li.row"); row.Find(".problem").Length() != 1 || row.Find("a[href='"+deleteFirst+"']").Length() != 1 {
+		t.Errorf("the row is %s", page.Body)
+	}
+}
+
 // TestReadOnly: nothing is changed, nothing offers it, and who tried is written down.
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
