@@ -25,3 +25,22 @@ func TestRestoredRow(t *testing.T) {
 		}
 	}
 }
+
+// TestDeletedImageIsNotCalledUntagged: GitHub's list of deleted versions has no
+// tags, which does not mean that there were none.
+func TestDeletedImageIsNotCalledUntagged(t *testing.T) {
+	t.Parallel()
+	_, b := start(t, allScopes...)
+	const image = web + "/-/versions/204"
+	b.PostJSON(image+"/delete", nil, http.StatusOK, nil)
+	for _, path := range []string{web + "?state=deleted", image, "/orgs/acme/bin?q=team/web"} {
+		page := b.Get(path)
+		row := page.Doc.Find("main :contains('Deleted just now')")
+		if row.Length() == 0 || page.Doc.Find("main .label[title*='tag']").Length() != 0 {
+			t.Errorf("%s: %s", path, page.Within("main"))
+		}
+	}
+	if page := b.Get(web + "?q=tag:none"); page.Doc.Find("main .label[title*='tag']").Length() == 0 {
+		t.Errorf("what is there without a tag is not called so: %s", page.Within("main"))
+	}
+}
