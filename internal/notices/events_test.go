@@ -134,7 +134,7 @@ func TestTheLastWordIsToldOnce(t *testing.T) {
 func TestOperationsAreToldOf(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to, globex := listen(t), listen(t)
-		w.add(t, to, nil)
+		told, _ := w.add(t, to, nil)
 		w.add(t, globex, func(d *notices.Wanted) { d.Owners = []string{"globex"} })
 		op := ghpkg.Operation{ID: w.log.NewID(), Actor: ghpkg.Actor{ID: 7, Login: "olivia"}, Action: ghpkg.ActionDelete, State: ghpkg.OperationDraft, CreatedAt: w.clock.Now()}
 		items := make([]ghpkg.OperationItem, 3)
@@ -149,7 +149,7 @@ func TestOperationsAreToldOf(t *testing.T) {
 		if err := w.db.InsertOperation(t.Context(), op, items); err != nil {
 			t.Fatal(err)
 		}
-		op.State, op.Session, op.StartedAt = ghpkg.OperationRunning, "s1", w.clock.Now()
+		op.State, op.Session, op.StartedAt, op.Reason = ghpkg.OperationRunning, "s1", w.clock.Now(), "the disk is full"
 		if ok, err := w.db.StartOperation(t.Context(), op, 3); !ok || err != nil {
 			t.Fatal(ok, err)
 		}
@@ -173,6 +173,11 @@ func TestOperationsAreToldOf(t *testing.T) {
 		const all = "operation_paused paused 3 of acme,globex; operation_finished done 3 of acme,globex"
 		if got := to.events(); got != all {
 			t.Errorf("told: %s", got)
+		}
+		for _, delivery := range w.deliveries(t, told) {
+			if !strings.Contains(delivery.Body, `"actor":{"id":7,"login":"olivia"}`) || !strings.Contains(delivery.Body, `"reason":"the disk is full"`) {
+				t.Errorf("who did it, and why, is not told: %s", delivery.Body)
+			}
 		}
 		if got := globex.events(); got != "operation_paused paused 3 of globex; operation_finished done 3 of globex" {
 			t.Errorf("globex alone is told: %s", got)
@@ -247,7 +252,7 @@ func TestWhatAPersonDoesIsToldOnce(t *testing.T) {
 func TestWhatIsAboutToExpire(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		to := listen(t)
-		w.add(t, to, func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{ghpkg.NoticeExpiring} })
+		d, _ := w.add(t, to, func(d *notices.Wanted) { d.Events = []ghpkg.NoticeEvent{ghpkg.NoticeExpiring} })
 		version := func(id int64, action ghpkg.Action) {
 			w.done(t, func(e *ghpkg.Entry) { e.Target.VersionID, e.Action = id, action })
 		}
@@ -256,7 +261,9 @@ func TestWhatIsAboutToExpire(t *testing.T) {
 				e.Target.PackageID, e.Target.Name, e.Target.VersionID, e.Action = id, name, 0, action
 			})
 		}
+		first := ghpkg.RestorableUntil(w.clock.Now())
 		version(1, ghpkg.ActionDelete)
+		w.clock.advance(time.Minute)
 		version(2, ghpkg.ActionDelete)
 		whole(3, "three", ghpkg.ActionDelete)
 		whole(4, "four", ghpkg.ActionDelete)
@@ -270,6 +277,9 @@ func TestWhatIsAboutToExpire(t *testing.T) {
 			w.work(t)
 			if got := to.events(); got != "" {
 				told[day] = got
+				if until := `"restorable_until":"` + first.Format(time.RFC3339Nano) + `"}`; !strings.HasSuffix(w.deliveries(t, d)[0].Body, until) {
+					t.Errorf("the first to go is told as %s, want %s", w.deliveries(t, d)[0].Body, until)
+				}
 			}
 		}
 		if diff := cmp.Diff(map[int]string{27: "expiring Acme 2"}, told); diff != "" {

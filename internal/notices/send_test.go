@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stockroom-dev/stockroom/internal/fault"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
 	"github.com/stockroom-dev/stockroom/internal/notices"
 )
@@ -72,6 +73,28 @@ func TestItIsTriedForADay(t *testing.T) {
 		}
 		if state := w.deliveries(t, d)[0].State; len(got) != 9 || state != ghpkg.DeliveryDone {
 			t.Errorf("arrived %d times, then %s", len(got), state)
+		}
+	})
+}
+
+// TestNoAnswerIsNoArrival: where nobody listens it is tried again, like after a
+// bad answer, and what is kept says why.
+func TestNoAnswerIsNoArrival(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		d, _ := w.add(t, to, nil)
+		to.Close()
+		w.done(t, nil)
+		w.work(t)
+		got := w.deliveries(t, d)[0]
+		if got.State != ghpkg.DeliveryPending || got.Status != 0 || got.Tries != 1 || !strings.Contains(got.Answer, "refused") {
+			t.Errorf("nobody listens: %+v", got)
+		}
+		if now := w.clock.Now(); !got.TriedAt.Equal(now) || !got.DueAt.Equal(now.Add(time.Minute)) {
+			t.Errorf("tried at %s, due at %s; it is %s", got.TriedAt, got.DueAt, now)
+		}
+		if err := w.Resend(t.Context(), d.ID, w.log.NewID()); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("what there never was is sent again: %v", err)
 		}
 	})
 }
