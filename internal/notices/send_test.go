@@ -61,6 +61,9 @@ func TestItIsTriedForADay(t *testing.T) {
 		}
 		w.clock.advance(24 * time.Hour)
 		w.work(t)
+		if err := w.Resend(t.Context(), w.log.NewID(), last.ID); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("sent again as if it were another's: %v", err)
+		}
 		if err := w.Resend(t.Context(), d.ID, last.ID); err != nil {
 			t.Fatal(err)
 		}
@@ -95,6 +98,33 @@ func TestNoAnswerIsNoArrival(t *testing.T) {
 		}
 		if err := w.Resend(t.Context(), d.ID, w.log.NewID()); fault.KindOf(err) != fault.NotFound {
 			t.Errorf("what there never was is sent again: %v", err)
+		}
+	})
+}
+
+// TestWhatIsPausedIsNotSentTo, and gets what was pending once it goes on.
+func TestWhatIsPausedIsNotSentTo(t *testing.T) {
+	onBoth(t, func(t *testing.T, w *world) {
+		to := listen(t)
+		d, _ := w.add(t, to, nil)
+		to.answer(http.StatusInternalServerError)
+		w.done(t, nil)
+		w.work(t)
+		to.all()
+		if err := w.Pause(t.Context(), olivia(), d.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.clock.advance(time.Hour)
+		w.work(t)
+		if got := to.events(); got != "" {
+			t.Errorf("while it is paused came %s", got)
+		}
+		if err := w.Resume(t.Context(), olivia(), d.ID); err != nil {
+			t.Fatal(err)
+		}
+		w.work(t)
+		if got := to.events(); got != "deleted team/web" {
+			t.Errorf("then came %q", got)
 		}
 	})
 }
