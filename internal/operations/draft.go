@@ -120,6 +120,9 @@ func (o *Operations) Undo(ctx context.Context, id string, by By) (ghpkg.Operatio
 			gone = append(gone, ghpkg.OperationItem{Target: item.Target, CreatedAt: item.CreatedAt, DeletedAt: item.At})
 		}
 	}
+	if len(gone) == 0 {
+		return ghpkg.Operation{}, notNow(name)
+	}
 	undo := ghpkg.Operation{Actor: op.Actor, Action: ghpkg.ActionRestore, Complete: true, Undoes: op.ID}
 	return o.freeze(ctx, undo, gone, nil)
 }

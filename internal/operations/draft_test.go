@@ -236,9 +236,9 @@ func TestUndo(t *testing.T) {
 		_, err = o.Undo(t.Context(), undo.ID, by(alice))
 		wantCode(t, "Undo of a restoration", err, fault.CodeState)
 		_, err = o.Undo(t.Context(), op.ID, by(alice))
-		wantCode(t, "Undo of what was undone", err, fault.CodeNothing)
+		wantCode(t, "Undo of what was undone", err, fault.CodeState)
 		time.Sleep(ghpkg.RestoreWindow)
 		_, err = o.Undo(context.Background(), op.ID, by(alice))
-		wantCode(t, "Undo after 30 days", err, fault.CodeNothing)
+		wantCode(t, "Undo after 30 days", err, fault.CodeState)
 	})
 }

@@ -29,6 +29,9 @@ func (o *Operations) Continue(ctx context.Context, id string, by By, know func([
 		return ghpkg.Operation{}, internal(name, err)
 	}
 	left = slices.DeleteFunc(left, func(item ghpkg.OperationItem) bool { return since[itemKeyOf(item.Target)] })
+	if len(left) == 0 {
+		return ghpkg.Operation{}, notNow(name)
+	}
 	refs := map[ghpkg.Ref]bool{}
 	for i, item := range left {
 		left[i].Check = ""
