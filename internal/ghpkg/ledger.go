@@ -100,17 +100,18 @@ type Settlement struct {
 
 // LedgerFilter selects entries. Zero fields select everything.
 type LedgerFilter struct {
-	Actor     string   // login, case ignored
-	Actions   []Action // any of them; none: all
-	Owner     string   // login, case ignored
-	Package   string   // exact name
-	PackageID int64    // with Package also entries that do not know which of its packages they are about
-	Type      Type
-	Outcome   Outcome
-	Since     time.Time // inclusive
-	Until     time.Time // exclusive
-	Operation string    // the bulk operation that it was part of
-	Query     string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
+	Actor      string   // login, case ignored
+	Actions    []Action // any of them; none: all
+	Owner      string   // login, case ignored
+	Package    string   // exact name
+	PackageID  int64    // with Package also entries that do not know which of its packages they are about
+	VersionIDs []int64  // any of them; none: all
+	Type       Type
+	Outcome    Outcome
+	Since      time.Time // inclusive
+	Until      time.Time // exclusive
+	Operation  string    // the bulk operation that it was part of
+	Query      string    // part of a package name, version, tag, reason or message; case ignored, no wildcards
 	// Who may see what: entries of ActorID, and entries under Organizations. All zero: nothing.
 	VisibleTo VisibleTo
 }

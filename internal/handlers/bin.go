@@ -68,21 +68,25 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	rows, total := selectBinned(found.rows, q)
+	known, err := h.deletionsOf(c.Request().Context(), s, owner, versionsOf(rows))
+	if err != nil {
+		return err
+	}
 	notices, looked := found.notices, found.looked
 	h.linkPages(c, total, q)
 	switch format(c.Request()) {
 	case formatJSON:
-		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows), AsOf: found.asOf, Notices: notices}
+		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows, known), AsOf: found.asOf, Notices: notices}
 		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, q))
 	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-bin", binToJSON(rows))
+		return csvAnswer(c, owner.Login()+"-bin", binToJSON(rows, known))
 	}
 	page := h.binPage(c, owner, q, total)
 	page.Looked, page.Of = looked.Looked, looked.Of
 	page.Notices = h.notices(c, notices)
 	page.Fresh = views.Freshness{AsOf: found.asOf, Refresh: link.RefreshOwner(owner), Loading: looked.Running}
 	for _, b := range rows {
-		page.Rows = append(page.Rows, h.binRow(c, b, active))
+		page.Rows = append(page.Rows, h.binRow(c, b, active, known))
 	}
 	if isSwap(c.Request()) {
 		return html(c, http.StatusOK, page.Table())
@@ -171,6 +175,17 @@ func (h *edge) recentlyDeleted(ctx context.Context, s *auth.Session, owner ghpkg
 	return refs, nil
 }
 
+// versionsOf are the versions among the rows.
+func versionsOf(rows []binned) []ghpkg.Version {
+	var all []ghpkg.Version
+	for _, b := range rows {
+		if b.version != nil {
+			all = append(all, *b.version)
+		}
+	}
+	return all
+}
+
 func selectBinned(all []binned, q ghpkg.Query) (page []binned, total int) {
 	text := strings.ToLower(q.Text)
 	rows := slices.DeleteFunc(all, func(b binned) bool {
@@ -198,14 +213,14 @@ func (h *edge) binPage(c echo.Context, owner ghpkg.Owner, q ghpkg.Query, total i
 	}
 }
 
-func (h *edge) binRow(c echo.Context, b binned, active *inventory.Packages) views.BinRow {
+func (h *edge) binRow(c echo.Context, b binned, active *inventory.Packages, known deletions) views.BinRow {
 	row := views.BinRow{Type: b.gone.pkg.Type}
 	if b.version == nil {
 		gone := h.goneRow(c, b.gone, active)
 		row.Package = &gone
 		return row
 	}
-	version := h.versionRow(c, b.ref, *b.version)
+	version := known.row(h.versionRow(c, b.ref, *b.version))
 	row.Version = &version
 	row.Of = &views.Anchor{Text: b.ref.Name(), Href: link.Package(b.ref)}
 	return row
@@ -218,14 +233,14 @@ type binJSON struct {
 	Version *versionJSON `json:"version,omitempty"`
 }
 
-func binToJSON(all []binned) []binJSON {
+func binToJSON(all []binned, known deletions) []binJSON {
 	rows := make([]binJSON, 0, len(all))
 	for _, b := range all {
 		if b.version == nil {
 			rows = append(rows, binJSON{packageJSON: goneJSON([]gonePackage{b.gone})[0]})
 			continue
 		}
-		v := versionToJSON(b.ref, *b.version)
+		v := known.rows([]versionJSON{versionToJSON(b.ref, *b.version)})[0]
 		row := binJSON{packageJSON: packageToJSON(b.gone.pkg), Version: &v}
 		row.restorable, row.Path = v.restorable, v.Path
 		rows = append(rows, row)

@@ -52,21 +52,29 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	}
 	found.Notices = append(found.Notices, namesake(asked, p)...)
 	ctx := c.Request().Context()
+	known, err := h.deletionsOf(ctx, s, ref.Owner(), found.Rows)
+	if err != nil {
+		return err
+	}
 	h.linkPages(c, found.Total, q)
 	switch format(c.Request()) {
 	case formatJSON:
-		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows))
+		rows := withRows(listing.Listing, known.rows(versionsJSON(ref, found.Rows)))
 		rows.Notices = slices.Concat(rows.Notices, found.Notices)
 		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), tableOf(ctx, rows, found.Total, q)})
 	case formatCSV:
-		return csvAnswer(c, "versions", versionsJSON(ref, found.Rows))
+		return csvAnswer(c, "versions", known.rows(versionsJSON(ref, found.Rows)))
 	}
 	page := h.packagePage(c, p, ref, q, found.Total)
 	page.Filter.Untagged = untaggedLens(ref, q, search)
 	page.Help = versionHelp(ctx, ref.Type(), q.Text, mistake)
 	page.Views = h.savedViews(c, s)
 	page.Compact = columnsOf(c).Compact
-	return sendVersions(c, h.withVersions(c, page, ref, listing, found))
+	page = h.withVersions(c, page, ref, listing, found)
+	for i, row := range page.Rows {
+		page.Rows[i] = known.row(row)
+	}
+	return sendVersions(c, page)
 }
 
 // versionSorts are what versions can be sorted by.

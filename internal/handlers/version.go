@@ -29,13 +29,17 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 	if err != nil {
 		return err
 	}
+	known, err := h.deletionsOf(c.Request().Context(), s, ref.Owner(), []ghpkg.Version{v})
+	if err != nil {
+		return err
+	}
 	if format(c.Request()) == formatJSON {
-		return jsonAnswer(c, http.StatusOK, versionToJSON(ref, v))
+		return jsonAnswer(c, http.StatusOK, known.rows([]versionJSON{versionToJSON(ref, v)})[0])
 	}
 	page := views.VersionPage{
 		Frame: h.frame(c, short(v.Name), views.SectionOwners, ownerCrumbs(ref.Owner(),
 			views.Crumb{Text: p.Name, Href: link.Package(ref)}, views.Crumb{Text: short(v.Name)})...),
-		Head: h.packageHead(p, ref), Version: h.versionRow(c, ref, v), Description: v.Description, License: v.License,
+		Head: h.packageHead(p, ref), Version: known.row(h.versionRow(c, ref, v)), Description: v.Description, License: v.License,
 		Install: h.registries().snippets(p, &v), Ledger: link.LedgerOf(p),
 	}
 	if page.Version.GitHub != "" {

@@ -52,6 +52,7 @@ func ledgerWhere(f ghpkg.LedgerFilter) *where {
 	}
 	w.anyOf("a.action", f.Actions)
 	w.ofPackage(f)
+	w.ofVersions(f.VersionIDs)
 	w.outcomes = f.Outcome != "" || f.Query != ""
 	switch f.Outcome {
 	case "":
@@ -91,6 +92,18 @@ func (w *where) ofPackage(f ghpkg.LedgerFilter) {
 	default:
 		w.and("a.package_id IN (0, " + w.bind(f.PackageID) + ")")
 	}
+}
+
+// ofVersions selects the entries about versions of these ids; all if there are none.
+func (w *where) ofVersions(ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
+	places := make([]string, len(ids))
+	for i, id := range ids {
+		places[i] = w.bind(id)
+	}
+	w.and("a.version_id IN (" + strings.Join(places, ", ") + ")")
 }
 
 // visible restricts the entries to what v may read; to nothing if v is empty.

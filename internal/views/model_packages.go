@@ -107,7 +107,8 @@ type Gone struct {
 	Estimate bool      // At is what we saw, not what GitHub said
 	By       string    // login, or empty: not given by GitHub
 	Reason   string
-	Entry    string // address of the ledger entry, or empty
+	Tags     []string // that a version had, as far as the ledger knows
+	Entry    string   // address of the ledger entry, or empty
 	Restore  *Action
 }
 

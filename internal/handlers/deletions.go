@@ -1,0 +1,78 @@
+package handlers
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/stockroom-dev/stockroom/internal/auth"
+	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/views"
+	"github.com/stockroom-dev/stockroom/internal/views/link"
+)
+
+// deletions are the ledger's entries of how versions were deleted, by the
+// versions' ids.
+type deletions map[int64]ghpkg.Entry
+
+// How far GitHub's time of a deletion may be from ours, which is from before the
+// request left: it may have waited for its turn, and clocks differ.
+const (
+	deletedAfter  = 5 * time.Minute
+	deletedBefore = time.Minute
+)
+
+// deletionsOf returns what the viewer may read of who deleted an owner's versions,
+// and why: GitHub does not say. Of a version that was deleted elsewhere after it
+// had been restored, say, there is nothing.
+func (h *edge) deletionsOf(ctx context.Context, s *auth.Session, owner ghpkg.Owner, versions []ghpkg.Version) (deletions, error) {
+	at := map[int64]time.Time{}
+	f := ghpkg.LedgerFilter{
+		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete}, Outcome: ghpkg.OutcomeDone,
+		Since: h.Now().Add(-ghpkg.RestoreWindow - deletedAfter),
+	}
+	for _, v := range versions {
+		if v.DeletedAt != nil {
+			at[v.ID] = *v.DeletedAt
+			f.VersionIDs = append(f.VersionIDs, v.ID)
+		}
+	}
+	if len(at) == 0 {
+		return nil, nil
+	}
+	var err error
+	if f.VisibleTo, _, err = h.visibleTo(ctx, s); err != nil {
+		return nil, err
+	}
+	entries, _, err := h.Ledger.Entries(ctx, f, ghpkg.LedgerPage{Limit: 2 * len(at)})
+	if err != nil {
+		return nil, err
+	}
+	found := deletions{}
+	for _, e := range slices.Backward(entries) { // the newest last: it is the one that holds
+		passed := at[e.Target.VersionID].Sub(e.At)
+		if passed > -deletedBefore && passed < deletedAfter {
+			found[e.Target.VersionID] = e
+		}
+	}
+	return found, nil
+}
+
+// row adds to a version's row what is known of its deletion. The tags are those
+// that it had, which GitHub does not list any more.
+func (d deletions) row(row views.VersionRow) views.VersionRow {
+	if e, ok := d[row.ID]; ok && row.Gone != nil {
+		row.Gone.By, row.Gone.Reason, row.Gone.Entry, row.Gone.Tags = e.Actor.Login, e.Reason, link.LedgerEntry(e.ID), e.Target.Tags
+	}
+	return row
+}
+
+// rows does the same for programs.
+func (d deletions) rows(rows []versionJSON) []versionJSON {
+	for i := range rows {
+		if e, ok := d[rows[i].ID]; ok {
+			rows[i].DeletedBy, rows[i].Ledger = e.Actor.Login, link.LedgerEntry(e.ID)
+		}
+	}
+	return rows
+}
