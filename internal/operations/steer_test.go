@@ -59,7 +59,7 @@ func TestSteering(t *testing.T) {
 		},
 		stopped: {
 			"start": {no, stopped}, "pause": {no, stopped}, "resume": {no, stopped}, "stop": {fine, stopped}, "retry": {fine, running},
-			"undo": {fine, stopped}, "discard": {no, stopped}, "continue": {fault.CodeNothing, stopped},
+			"undo": {fine, stopped}, "discard": {no, stopped}, "continue": {no, stopped},
 		},
 		done: {
 			"start": {no, done}, "pause": {no, done}, "resume": {no, done}, "stop": {no, done}, "retry": {fine, running},
