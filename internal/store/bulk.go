@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
@@ -98,26 +97,28 @@ func deleteItems(ctx context.Context, tx *sql.Tx, listing int64, ids []int64) er
 	return nil
 }
 
-// inParts calls do with one part of all after another. In between it rests for
-// as long as the part took: SQLite's writers do not queue but look again and
-// again, and one that never rests would keep the others out to the end.
-func inParts[T any](ctx context.Context, all []T, size int, do func(part []T) error) error {
-	for len(all) > size {
-		began := time.Now()
-		if err := do(all[:size]); err != nil {
+// keep does what keeps something of the inventory, one at a time. Nobody at a
+// page waits for that, and whoever writes into the ledger has to wait for the same
+// connections: behind one of these, and not behind thirty.
+func (s *Store) keep(ctx context.Context, do func() error) error {
+	select {
+	case s.keeping <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-s.keeping }()
+	return do()
+}
+
+// inParts calls do with one part of all after another. In between others get at
+// the writer.
+func inParts[T any](all []T, size int, do func(part []T) error) error {
+	for part := range slices.Chunk(all, size) {
+		if err := do(part); err != nil {
 			return err
 		}
-		all = all[size:]
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Since(began)):
-		}
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	return do(all)
+	return nil
 }
 
 // inTx runs do in a transaction. One that PostgreSQL ended to resolve a

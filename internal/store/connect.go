@@ -22,7 +22,7 @@ func connect(databaseURL string) (*Store, error) {
 		return openSQLite(rest)
 	case "postgres", "postgresql":
 		db, err := openPostgres(databaseURL)
-		return &Store{db: db, writer: db, postgresURL: databaseURL}, err
+		return newStore(db, db, databaseURL), err
 	}
 	return nil, errors.New("the database URL must begin with sqlite: or postgres://")
 }
@@ -63,7 +63,7 @@ func openSQLite(path string) (*Store, error) {
 	}
 	db, readErr := sqlitePool(path, sqliteReader, maxConnections)
 	writer, writeErr := sqlitePool(path, sqliteWriter, 1)
-	return &Store{db: db, writer: writer}, errors.Join(readErr, writeErr)
+	return newStore(db, writer, ""), errors.Join(readErr, writeErr)
 }
 
 // sqlitePool makes its connections when they are needed.

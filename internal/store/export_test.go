@@ -89,3 +89,9 @@ func (s *Store) BeginUnchained(ctx context.Context, e ghpkg.Entry) error {
 func (s *Store) LinkAll(ctx context.Context) error {
 	return s.inTx(ctx, func(tx *sql.Tx) error { return linkAll(ctx, tx) })
 }
+
+// Keep occupies the place of what is kept of the inventory until release is called.
+func (s *Store) Keep() (release func()) {
+	s.keeping <- struct{}{}
+	return func() { <-s.keeping }
+}

@@ -16,7 +16,7 @@ import (
 // SavePackages replaces what the listing showed. It takes effect at once or,
 // when it fails, not at all; of an item that is listed twice the last counts.
 func (s *Store) SavePackages(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[ghpkg.Package]) error {
-	return save(ctx, s, packageFacts(), key, l)
+	return s.keep(ctx, func() error { return save(ctx, s, packageFacts(), key, l) })
 }
 
 // LoadPackages returns what the listing showed, the highest id first; false if
@@ -27,7 +27,7 @@ func (s *Store) LoadPackages(ctx context.Context, key ghpkg.ListingKey) (ghpkg.L
 
 // SaveVersions replaces what the listing showed, as SavePackages does.
 func (s *Store) SaveVersions(ctx context.Context, key ghpkg.ListingKey, l ghpkg.Listing[lean.Version]) error {
-	return save(ctx, s, versionFacts(), key, l)
+	return s.keep(ctx, func() error { return save(ctx, s, versionFacts(), key, l) })
 }
 
 // LoadVersions returns what the listing showed, as LoadPackages does.
@@ -38,9 +38,11 @@ func (s *Store) LoadVersions(ctx context.Context, key ghpkg.ListingKey) (ghpkg.L
 // TouchListing notes that GitHub has nothing new to say of a listing. One that
 // was never saved stays so.
 func (s *Store) TouchListing(ctx context.Context, key ghpkg.ListingKey, asOf time.Time) error {
-	_, err := s.changed(ctx, "touch the listing", `UPDATE inventory_listings SET as_of = $8 WHERE `+whereKey,
-		append(keyValues(key), asOf.UnixMilli())...)
-	return err
+	return s.keep(ctx, func() error {
+		_, err := s.changed(ctx, "touch the listing", `UPDATE inventory_listings SET as_of = $8 WHERE `+whereKey,
+			append(keyValues(key), asOf.UnixMilli())...)
+		return err
+	})
 }
 
 // listingTries bounds how often one starts again because others were faster.
@@ -91,7 +93,7 @@ func insertFacts[T any](ctx context.Context, s *Store, kind facts[T], l ghpkg.Li
 		// Sweep spares what was needed just now.
 		onConflict: "(item_id, digest) DO UPDATE SET kept_at = excluded.kept_at",
 	}
-	return inParts(ctx, all, factsAtOnce, func(part []fact) error {
+	return inParts(all, factsAtOnce, func(part []fact) error {
 		return s.inTx(ctx, func(tx *sql.Tx) error {
 			return rows.into(ctx, tx, len(part), func(to []any, i int) ([]any, error) {
 				f := &part[i]

@@ -44,5 +44,5 @@ func asItIs(ctx context.Context, databaseURL string, sqlite func(path string) (*
 // copies that VACUUM INTO makes are none.
 func lookSQLite(path string) (*Store, error) {
 	db, err := sqlitePool(path, sqliteReader, maxConnections)
-	return &Store{db: db, writer: db}, err
+	return newStore(db, db, ""), err
 }

@@ -18,11 +18,16 @@ import (
 
 // Store is an open database whose schema is the program's.
 type Store struct {
-	db          *sql.DB   // to read with
-	writer      *sql.DB   // to write with: on SQLite another pool, of one connection
-	schema      int64     // the version that the program needs
-	postgresURL string    // empty: it is SQLite
-	unfinished  *sql.Stmt // countUnfinished
+	db          *sql.DB       // to read with
+	writer      *sql.DB       // to write with: on SQLite another pool, of one connection
+	keeping     chan struct{} // holds one while something is kept of the inventory
+	schema      int64         // the version that the program needs
+	postgresURL string        // empty: it is SQLite
+	unfinished  *sql.Stmt     // countUnfinished
+}
+
+func newStore(db, writer *sql.DB, postgresURL string) *Store {
+	return &Store{db: db, writer: writer, postgresURL: postgresURL, keeping: make(chan struct{}, 1)}
 }
 
 // Open opens the database at databaseURL, "sqlite:path" or "postgres://…", and

@@ -78,7 +78,7 @@ func (s *Store) sweepFacts(ctx context.Context, table string, before time.Time) 
 	if err != nil {
 		return err
 	}
-	return inParts(ctx, unseen, maxPlaces/2, func(part []factKey) error {
+	return inParts(unseen, maxPlaces/2, func(part []factKey) error {
 		w := &where{}
 		w.and("kept_at < " + w.bind(before.UnixMilli()))
 		each := make([]string, len(part))

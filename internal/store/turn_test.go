@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -75,4 +76,38 @@ func TestReadersDoNotWrite(t *testing.T) {
 	if _, err := s.Reader().ExecContext(t.Context(), `DELETE FROM sessions`); err == nil {
 		t.Error("a reader wrote")
 	}
+}
+
+// TestTheLedgerDoesNotWaitForListings: however many listings are to be kept, one
+// at a time is written, so that an attempt waits behind one, if any.
+func TestTheLedgerDoesNotWaitForListings(t *testing.T) {
+	onBoth(t, func(t *testing.T, databaseURL string) {
+		s := open(t, databaseURL)
+		release := s.Keep()
+		ctx, cancel := context.WithCancel(t.Context())
+		const listings = 20 // more than there are connections
+		saved := make(chan error, listings)
+		for n := range listings {
+			key := packagesKey(t, fmt.Sprint("viewer-", n))
+			go func() { saved <- s.SavePackages(ctx, key, ghpkg.Listing[ghpkg.Package]{AsOf: epoch}) }()
+		}
+		if err := s.Begin(t.Context(), attempt(t, 1, func(*ghpkg.Entry) {})); err != nil {
+			t.Error(err)
+		}
+		select {
+		case err := <-saved:
+			t.Fatalf("a listing was written beside another: %v", err)
+		default:
+		}
+		cancel()
+		for range listings {
+			if err := <-saved; !errors.Is(err, context.Canceled) {
+				t.Errorf("who can wait no longer: %v", err)
+			}
+		}
+		release()
+		if err := s.SavePackages(t.Context(), packagesKey(t, "octavia"), ghpkg.Listing[ghpkg.Package]{AsOf: epoch}); err != nil {
+			t.Error(err)
+		}
+	})
 }
