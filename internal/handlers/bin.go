@@ -240,7 +240,7 @@ func binToJSON(all []binned, known deletions) []binJSON {
 			rows = append(rows, binJSON{packageJSON: goneJSON([]gonePackage{b.gone})[0]})
 			continue
 		}
-		v := known.rows([]versionJSON{versionToJSON(b.ref, *b.version)})[0]
+		v := known.json(versionToJSON(b.ref, *b.version))
 		row := binJSON{packageJSON: packageToJSON(b.gone.pkg), Version: &v}
 		row.restorable, row.Path = v.restorable, v.Path
 		rows = append(rows, row)

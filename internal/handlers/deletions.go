@@ -67,12 +67,10 @@ func (d deletions) row(row views.VersionRow) views.VersionRow {
 	return row
 }
 
-// rows does the same for programs.
-func (d deletions) rows(rows []versionJSON) []versionJSON {
-	for i := range rows {
-		if e, ok := d[rows[i].ID]; ok {
-			rows[i].DeletedBy, rows[i].Ledger = e.Actor.Login, link.LedgerEntry(e.ID)
-		}
+// json does the same for programs.
+func (d deletions) json(row versionJSON) versionJSON {
+	if e, ok := d[row.ID]; ok {
+		row.DeletedBy, row.Ledger = e.Actor.Login, link.LedgerEntry(e.ID)
 	}
-	return rows
+	return row
 }

@@ -59,11 +59,11 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	h.linkPages(c, found.Total, q)
 	switch format(c.Request()) {
 	case formatJSON:
-		rows := withRows(listing.Listing, known.rows(versionsJSON(ref, found.Rows)))
+		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows, known))
 		rows.Notices = slices.Concat(rows.Notices, found.Notices)
 		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), tableOf(ctx, rows, found.Total, q)})
 	case formatCSV:
-		return csvAnswer(c, "versions", known.rows(versionsJSON(ref, found.Rows)))
+		return csvAnswer(c, "versions", versionsJSON(ref, found.Rows, known))
 	}
 	page := h.packagePage(c, p, ref, q, found.Total)
 	page.Filter.Untagged = untaggedLens(ref, q, search)

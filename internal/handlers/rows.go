@@ -153,10 +153,10 @@ func versionToJSON(ref ghpkg.Ref, v ghpkg.Version) versionJSON {
 	return row
 }
 
-func versionsJSON(ref ghpkg.Ref, all []ghpkg.Version) []versionJSON {
+func versionsJSON(ref ghpkg.Ref, all []ghpkg.Version, known deletions) []versionJSON {
 	rows := make([]versionJSON, 0, len(all))
 	for _, v := range all {
-		rows = append(rows, versionToJSON(ref, v))
+		rows = append(rows, known.json(versionToJSON(ref, v)))
 	}
 	return rows
 }

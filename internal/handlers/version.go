@@ -34,7 +34,7 @@ func (h *edge) version(c echo.Context, s *auth.Session, at ghpkg.VersionRef) err
 		return err
 	}
 	if format(c.Request()) == formatJSON {
-		return jsonAnswer(c, http.StatusOK, known.rows([]versionJSON{versionToJSON(ref, v)})[0])
+		return jsonAnswer(c, http.StatusOK, known.json(versionToJSON(ref, v)))
 	}
 	page := views.VersionPage{
 		Frame: h.frame(c, short(v.Name), views.SectionOwners, ownerCrumbs(ref.Owner(),

@@ -9,8 +9,8 @@ import (
 )
 
 // Continue makes a draft of what a stopped operation did not send, and none that
-// took it up has done since. know says
-// what the packages have now: what was expected when they were frozen is old.
+// took it up has done since. know says what the packages have now: what was
+// expected when they were frozen is old.
 func (o *Operations) Continue(ctx context.Context, id string, by By, know func([]ghpkg.Ref) []ghpkg.PackageFacts) (ghpkg.Operation, error) {
 	const name = "operations.Continue"
 	op, err := o.own(ctx, id, by)
