@@ -18,8 +18,12 @@ func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
 }
 
 func (w warnings) Handle(ctx context.Context, r slog.Record) error {
-	if strings.HasSuffix(r.Message, ": Error fetching jobs") || w.outage.on() && follows(r) {
-		return nil // the outage has told it, or it is because of it
+	switch {
+	case strings.HasSuffix(r.Message, ": Error fetching jobs"):
+		return nil // the outage tells it
+	case follows(r):
+		w.outage.complain(func() { _ = w.Handler.Handle(ctx, r) }) // as slog's own loggers, which have nowhere to say it
+		return nil
 	}
 	return w.Handler.Handle(ctx, r)
 }

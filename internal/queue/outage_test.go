@@ -45,9 +45,9 @@ func TestAnOutageIsToldOnce(t *testing.T) {
 	if err := q.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	away.Lock()
 	way.cut()
 	lines := []string{next(t, said)}
-	away.Lock()
 	for range 20 { // in which River asks for jobs, for its settings, and who leads
 		next(t, way.refused)
 	}
@@ -72,42 +72,57 @@ func TestAnOutageIsToldOnce(t *testing.T) {
 	}
 }
 
-// TestRiversComplaints: what River says goes into the log, but for what an
-// outage brings.
-func TestRiversComplaints(t *testing.T) {
+// TestComplaints: what fails goes into the log once the database has answered,
+// but for what an outage brings.
+func TestComplaints(t *testing.T) {
 	t.Parallel()
+	const (
+		panicked = "ERROR jobexecutor.JobExecutor: panic recovery; possible bug with Worker"
+		away     = "WARN the database does not answer the queue; this is said once until it does"
+		back     = "INFO the database answers the queue again"
+	)
+	failed := []string{"ERROR maintenance.JobScheduler: Error scheduling jobs", "WARN leadership.Elector: Current leader stepping down"}
 	said := make(saying, 99)
-	log, felt := queue.RiverLog(slog.New(said))
+	log, felt, end := queue.RiverLog(slog.New(said))
 	ctx := t.Context()
-	all := func() {
+	complain := func() {
 		log.InfoContext(ctx, "producer: Run loop started")
 		log.ErrorContext(ctx, "producer: Error fetching jobs", "err", "unexpected EOF")
 		log.With("a", 1).WithGroup("g").ErrorContext(ctx, "maintenance.JobScheduler: Error scheduling jobs", "error", "no such host")
 		log.WarnContext(ctx, "leadership.Elector: Current leader stepping down", "client_id", "x")
 		log.ErrorContext(ctx, "jobexecutor.JobExecutor: panic recovery; possible bug with Worker", "panic_val", "x")
 	}
-	all()
-	felt(ctx, errors.New("connection refused"))
-	felt(ctx, errors.New("connection refused"))
-	all()
-	felt(ctx, nil)
-	felt(ctx, nil)
-	all()
-	close(said)
-	var got []string
-	for line := range said {
-		got = append(got, line)
+	expect := func(when string, want ...string) {
+		t.Helper()
+		var got []string
+		for len(said) > 0 {
+			got = append(got, <-said)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
 	}
-	usual := []string{
-		"ERROR maintenance.JobScheduler: Error scheduling jobs", "WARN leadership.Elector: Current leader stepping down",
-		"ERROR jobexecutor.JobExecutor: panic recovery; possible bug with Worker",
-	}
-	want := append([]string{}, usual...)
-	want = append(want, "WARN the database does not answer the queue; this is said once until it does", usual[2], "INFO the database answers the queue again")
-	want = append(want, usual...)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the log (-want +got):\n%s", diff)
-	}
+	before := time.Now()
+	complain()
+	expect("nobody knows yet why", panicked)
+	felt(ctx, before.Add(-time.Second), nil)
+	expect("the answer is to an older question")
+	felt(ctx, time.Now(), nil)
+	expect("the database is there", failed...)
+	complain()
+	felt(ctx, time.Now(), errors.New("connection refused"))
+	felt(ctx, time.Now(), errors.New("connection refused"))
+	expect("it went away", panicked, away)
+	complain()
+	expect("it is away", panicked)
+	felt(ctx, time.Now(), nil)
+	felt(ctx, time.Now(), nil)
+	expect("it is back", back)
+	complain()
+	end()
+	expect("the end", append([]string{panicked}, failed...)...)
+	complain()
+	expect("after the end", append(append([]string{}, failed...), panicked)...)
 }
 
 // saying is a log of levels and messages.

@@ -52,7 +52,8 @@ type Queue struct {
 	name    string // of River's queue
 	river   engine
 	lines   lines
-	outage  outage
+	outage  *outage
+	log     *slog.Logger // of what an outage may be to blame for
 	ending  atomic.Bool
 	asking  sync.WaitGroup
 	stopAsk context.CancelFunc
@@ -65,7 +66,11 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Queue, error) {
 		o.Every = everyDefault
 	}
 	id := strings.ToLower(rand.Text())
-	q := &Queue{Options: o, name: "stockroom-" + id, lines: lines{all: map[int64]*line{}}, outage: outage{log: o.Log}, stopAsk: func() {}}
+	away := &outage{log: o.Log}
+	q := &Queue{
+		Options: o, name: "stockroom-" + id, lines: lines{all: map[int64]*line{}},
+		outage: away, log: slog.New(warnings{o.Log.Handler(), away}), stopAsk: func() {},
+	}
 	jobs := river.NewWorkers()
 	river.AddWorker(jobs, &worker{queue: q})
 	var err error
@@ -80,8 +85,8 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Queue, error) {
 		CompletedJobRetentionPeriod: keptFor,
 		CancelledJobRetentionPeriod: keptFor,
 		DiscardedJobRetentionPeriod: keptFor,
-		Logger:                      slog.New(warnings{o.Log.Handler(), &q.outage}),
-	}, &q.outage)
+		Logger:                      q.log,
+	}, away)
 	if err != nil {
 		return nil, fmt.Errorf("open the queue: %w", err)
 	}
@@ -99,6 +104,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		q.Log.WarnContext(ctx, "old jobs are still in the queue", "error", err)
 	}
 	if err := q.river.start(ctx); err != nil {
+		q.outage.end()
 		return fmt.Errorf("start the queue: %w", err)
 	}
 	ctx, q.stopAsk = context.WithCancel(ctx)
@@ -112,8 +118,8 @@ func (q *Queue) ask(ctx context.Context) {
 	ticks := time.NewTicker(q.Every)
 	defer ticks.Stop()
 	for {
-		if err := q.enqueueDue(ctx); err != nil && ctx.Err() == nil && !q.outage.on() {
-			q.Log.WarnContext(ctx, "what is due could not be queued", "error", err)
+		if err := q.enqueueDue(ctx); err != nil && ctx.Err() == nil {
+			q.log.WarnContext(ctx, "what is due could not be queued", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -175,6 +181,7 @@ func (q *Queue) Stop(ctx context.Context) error {
 	q.stopAsk()
 	q.asking.Wait()
 	defer q.river.close()
+	defer q.outage.end()
 	if err := q.river.stop(ctx); err != nil {
 		return fmt.Errorf("stop the queue: %w", err)
 	}
