@@ -20,7 +20,7 @@ help: ## List the commands
 test: ## Run every test: both databases, and Chromium (TESTS=./internal/x/ for one package)
 	@GOGC=400 build/with-services $(GO) test $(RACE) -shuffle=on -timeout 20m $(TESTFLAGS) $(TESTS)
 
-bench: ## Measure what the README promises, as ratios
+bench: ## Measure what docs/numbers.md promises, as ratios
 	@build/with-services $(GO) test -run '^$$' -bench . -benchmem -timeout 1h $(TESTS)
 
 fuzz: ## Fuzz every target with FUZZTIME inputs (10000x), or for that long (60s)

@@ -97,7 +97,7 @@ func (r *round) on(databaseURL string) {
 	r.replicas[0] = r.launch()
 }
 
-// TestMoveToPostgreSQL is the README's: stop, copy, start. Nobody has to sign in
+// TestMoveToPostgreSQL is that of docs/operating.md: stop, copy, start. Nobody has to sign in
 // again, and what was at work goes on to its end, on the other database.
 func TestMoveToPostgreSQL(t *testing.T) {
 	t.Parallel()
@@ -124,19 +124,19 @@ func TestMoveToPostgreSQL(t *testing.T) {
 	}
 }
 
-// TestBackup follows the README: a backup while the program writes, by each of
+// TestBackup follows docs/operating.md: a backup while the program writes, by each of
 // the two ways, and back to it.
 func TestBackup(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
+	advice, err := os.ReadFile("../../docs/operating.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, advised := range []string{"VACUUM INTO 'copy.db'", ".backup copy.db"} {
 		t.Run(strings.Fields(advised)[0], func(t *testing.T) {
 			t.Parallel()
-			if !bytes.Contains(readme, []byte(advised)) {
-				t.Fatalf("the README does not say %s", advised)
+			if !bytes.Contains(advice, []byte(advised)) {
+				t.Fatalf("docs/operating.md does not say %s", advised)
 			}
 			r, path, op, _ := begun(t)
 			copied := filepath.Join(t.TempDir(), "copy.db")

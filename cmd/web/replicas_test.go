@@ -259,7 +259,7 @@ func (f *front) logsOut(t *testing.T) {
 	if err != nil || s.status != http.StatusOK || s.address.Path != "/" || !strings.Contains(s.body, "signed out") {
 		t.Fatalf("%+v, %v", s, err)
 	}
-	time.Sleep(5 * time.Second) // README, Database: how long the other replica may believe the session
+	time.Sleep(5 * time.Second) // docs/operating.md, Database: how long the other replica may believe the session
 	for range 4 {
 		if s, err = f.try(http.MethodGet, "/settings?format=json", nil, nil); err != nil || s.status != http.StatusUnauthorized {
 			t.Errorf("afterwards: %+v, %v", s, err)

@@ -146,7 +146,7 @@ func TestAProgramThatMayNotRemove(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	for _, query := range []string{ // as the grants of the README do
+	for _, query := range []string{ // as the grants of docs/ledger.md do
 		`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'permission denied' USING ERRCODE = '42501'; END $$`,
 		`CREATE TRIGGER refuse BEFORE DELETE ON ledger_outcomes EXECUTE FUNCTION refuse()`,
 	} {

@@ -1,4 +1,4 @@
-// Package bench measures what the README promises. Every benchmark prints a
+// Package bench measures what docs/numbers.md promises. Every benchmark prints a
 // ratio against a baseline of the same run, or a count, so that a slow machine
 // changes nothing.
 package bench

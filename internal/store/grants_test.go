@@ -14,7 +14,7 @@ import (
 	"github.com/stockroom-dev/stockroom/internal/store"
 )
 
-// TestGrants gives the program a role as the README advises, and tries what it
+// TestGrants gives the program a role as docs/ledger.md advises, and tries what it
 // is then still able to do; and what the ledger's keeper is.
 func TestGrants(t *testing.T) {
 	t.Parallel()
@@ -120,16 +120,16 @@ func programCanOnlyAdd(t *testing.T, s *store.Store, program string) {
 	}
 }
 
-// advisedGrants returns the SQL of the README that begins with a role.
+// advisedGrants returns the SQL of docs/ledger.md that begins with a role.
 func advisedGrants(t *testing.T, first string) string {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
+	advice, err := os.ReadFile("../../docs/ledger.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := regexp.MustCompile("(?s)```sql\n(CREATE ROLE " + first + ".*?)```").FindSubmatch(readme)
+	found := regexp.MustCompile("(?s)```sql\n(CREATE ROLE " + first + ".*?)```").FindSubmatch(advice)
 	if found == nil {
-		t.Fatalf("the README does not say what %s may do", first)
+		t.Fatalf("docs/ledger.md does not say what %s may do", first)
 	}
 	return strings.TrimSpace(string(found[1]))
 }
