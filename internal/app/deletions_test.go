@@ -3,6 +3,7 @@ package app_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -64,4 +65,63 @@ func TestWhoDeletedAVersion(t *testing.T) {
 	olivia.PostJSON(table+"/-/refresh", nil, http.StatusOK, nil)
 	olivia.PostJSON("/orgs/acme/-/refresh", nil, http.StatusOK, nil)
 	known("restored, and deleted elsewhere", false)
+}
+
+// TestDeletedVersionsAreFoundByTheirTags: GitHub lists no tags of what is deleted,
+// the ledger knows those of what was deleted here. Of the others nobody says that
+// they have none.
+func TestDeletedVersionsAreFoundByTheirTags(t *testing.T) {
+	t.Parallel()
+	p, _ := clocked(t)
+	olivia, web := p.SignIn(t, apptest.Owner, allScopes...), acmes(t, ghpkg.Container, "team/web")
+	bare, tagged, elsewhere := apptest.VersionOf(apptest.Container, 1), apptest.VersionOf(apptest.Container, 2), apptest.VersionOf(apptest.Container, 3)
+	const table = "/orgs/acme/packages/container/team/web"
+	for _, id := range []int64{bare, tagged} {
+		olivia.PostJSON(table+"/-/versions/"+strconv.FormatInt(id, 10)+"/delete", nil, http.StatusOK, nil)
+	}
+	p.GitHub.DeleteVersionNow(web, elsewhere)
+	swept(t, olivia, acmeBin)
+
+	for _, tt := range []struct {
+		q        string
+		want     []int64
+		unclear  bool
+		selected int // the status of a draft of all that match
+	}{
+		{"tag:1.0", []int64{tagged}, true, http.StatusConflict},
+		{"tag:9.9", nil, true, http.StatusConflict},
+		{"tag:none", []int64{bare}, true, http.StatusConflict},
+		{"-tag:none", []int64{tagged}, true, http.StatusConflict},
+		{"1.0", []int64{tagged}, false, http.StatusCreated}, // words look at what is known
+	} {
+		from := table + "?" + url.Values{"state": {"deleted"}, "q": {tt.q}}.Encode()
+		var rows struct {
+			Complete bool
+			Items    []struct{ ID int64 }
+			Notices  []struct{ Message string }
+		}
+		olivia.JSON(from, http.StatusOK, &rows)
+		var ids []int64
+		for _, row := range rows.Items {
+			ids = append(ids, row.ID)
+		}
+		if !slices.Equal(ids, tt.want) || rows.Complete == tt.unclear {
+			t.Errorf("%s: %+v, want %v", tt.q, rows, tt.want)
+		}
+		if html := olivia.Get(from); html.HasText("which tags it had") != tt.unclear {
+			t.Errorf("%s: the page says that tags are not known: %t", tt.q, !tt.unclear)
+		}
+		olivia.PostJSON("/operations", url.Values{"action": {"restore"}, "all": {"1"}, "from": {from}}, tt.selected, nil)
+	}
+
+	var bin struct{ Items []struct{ Version struct{ ID int64 } } }
+	olivia.JSON(acmeBin+"?q=1.0", http.StatusOK, &bin)
+	if len(bin.Items) != 1 || bin.Items[0].Version.ID != tagged {
+		t.Errorf("the bin finds %+v", bin.Items)
+	}
+	var draft struct{ Total int }
+	olivia.PostJSON("/operations", url.Values{"action": {"restore"}, "all": {"1"}, "from": {acmeBin + "?q=1.0"}}, http.StatusCreated, &draft)
+	if draft.Total != 1 {
+		t.Errorf("%d things of the bin are to be restored", draft.Total)
+	}
 }

@@ -42,6 +42,10 @@ func ParseType(s string) (Type, error) {
 // GitHub Packages").
 func (t Type) RepositoryScoped() bool { return t == Maven || t == Docker }
 
+// Images reports whether versions of the type are manifests of images: they have
+// tags that GitHub lists and that move, and may refer to each other.
+func (t Type) Images() bool { return t == Container || t == Docker }
+
 // State is whether a version is there or can only be restored.
 type State string
 
@@ -121,6 +125,7 @@ type Version struct {
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	DeletedAt   *time.Time // set on deleted versions
+	HadNoTag    bool       // it was deleted without one, as the ledger knows; GitHub lists no tags of what is deleted
 }
 
 // State reports whether the version is deleted.
@@ -135,12 +140,15 @@ func (v Version) State() State {
 // a tag: often the platform image or attestation of a multi-arch index, whose
 // deletion breaks that index.
 func (v Version) Untagged(t Type) bool {
-	return (t == Container || t == Docker) && len(v.Tags) == 0
+	return len(v.Tags) == 0 && v.TagsGiven(t)
 }
 
-// TagsGiven reports whether GitHub says which tags a version of type t has. npm
-// has some, too, but they are not in its answers.
-func (v Version) TagsGiven(t Type) bool { return t == Container || t == Docker }
+// TagsGiven reports whether it is known which tags a version of type t has, or
+// had when it was deleted. npm has some, too, but they are not in GitHub's
+// answers.
+func (v Version) TagsGiven(t Type) bool {
+	return t.Images() && (v.DeletedAt == nil || len(v.Tags) > 0 || v.HadNoTag)
+}
 
 // RestoreWindow is how long GitHub keeps what was deleted (GitHub docs,
 // "Deleting and restoring a package").

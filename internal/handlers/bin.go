@@ -34,14 +34,14 @@ func (b binned) at() time.Time {
 }
 
 // matches reports whether the text is part of the package's or version's name
-// or tags.
-func (b binned) matches(text string) bool {
+// or tags, those included that it is known to have had.
+func (b binned) matches(text string, known deletions) bool {
 	if text == "" {
 		return true
 	}
 	words := []string{b.gone.pkg.Name}
 	if b.version != nil {
-		words = append(append(words, b.version.Name), b.version.Tags...)
+		words = slices.Concat(words, []string{b.version.Name}, b.version.Tags, known[b.version.ID].Target.Tags)
 	}
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(w), text) })
 }
@@ -67,8 +67,7 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
-	rows, total := selectBinned(found.rows, q)
-	known, err := h.deletionsOf(c.Request().Context(), s, owner, versionsOf(rows))
+	rows, total, known, err := h.searchBin(c.Request().Context(), s, owner, found.rows, q)
 	if err != nil {
 		return err
 	}
@@ -186,10 +185,25 @@ func versionsOf(rows []binned) []ghpkg.Version {
 	return all
 }
 
-func selectBinned(all []binned, q ghpkg.Query) (page []binned, total int) {
+// searchBin returns a page of what is looked for in the bin, and what is known of
+// its deletions. What is typed may be a tag that the ledger alone knows.
+func (h *edge) searchBin(ctx context.Context, s *auth.Session, owner ghpkg.Owner, all []binned, q ghpkg.Query) (page []binned, total int, known deletions, err error) {
+	if q.Text != "" {
+		if known, err = h.deletionsOf(ctx, s, owner, versionsOf(all)); err != nil {
+			return nil, 0, nil, err
+		}
+	}
+	page, total = selectBinned(all, q, known)
+	if q.Text == "" {
+		known, err = h.deletionsOf(ctx, s, owner, versionsOf(page))
+	}
+	return page, total, known, err
+}
+
+func selectBinned(all []binned, q ghpkg.Query, known deletions) (page []binned, total int) {
 	text := strings.ToLower(q.Text)
 	rows := slices.DeleteFunc(all, func(b binned) bool {
-		return !b.matches(text) || len(q.Types) > 0 && !slices.Contains(q.Types, b.gone.pkg.Type)
+		return !b.matches(text, known) || len(q.Types) > 0 && !slices.Contains(q.Types, b.gone.pkg.Type)
 	})
 	slices.SortStableFunc(rows, func(a, b binned) int {
 		return cmp.Or(a.at().Compare(b.at()), strings.Compare(a.gone.pkg.Name, b.gone.pkg.Name))

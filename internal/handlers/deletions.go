@@ -2,11 +2,14 @@ package handlers
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/stockroom-dev/stockroom/internal/auth"
 	"github.com/stockroom-dev/stockroom/internal/ghpkg"
+	"github.com/stockroom-dev/stockroom/internal/inventory"
+	"github.com/stockroom-dev/stockroom/internal/query"
 	"github.com/stockroom-dev/stockroom/internal/views"
 	"github.com/stockroom-dev/stockroom/internal/views/link"
 )
@@ -22,40 +25,70 @@ const (
 	deletedBefore = time.Minute
 )
 
+// deletionsAtOnce is how many versions the ledger is asked for in one query.
+const deletionsAtOnce = 1000
+
 // deletionsOf returns what the viewer may read of who deleted an owner's versions,
 // and why: GitHub does not say. Of a version that was deleted elsewhere after it
 // had been restored, say, there is nothing.
 func (h *edge) deletionsOf(ctx context.Context, s *auth.Session, owner ghpkg.Owner, versions []ghpkg.Version) (deletions, error) {
 	at := map[int64]time.Time{}
-	f := ghpkg.LedgerFilter{
-		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete}, Outcome: ghpkg.OutcomeDone,
-		Since: h.Now().Add(-ghpkg.RestoreWindow - deletedAfter),
-	}
 	for _, v := range versions {
 		if v.DeletedAt != nil {
 			at[v.ID] = *v.DeletedAt
-			f.VersionIDs = append(f.VersionIDs, v.ID)
 		}
 	}
 	if len(at) == 0 {
 		return nil, nil
 	}
+	f := ghpkg.LedgerFilter{
+		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete}, Outcome: ghpkg.OutcomeDone,
+		Since: h.Now().Add(-ghpkg.RestoreWindow - deletedAfter),
+	}
 	var err error
 	if f.VisibleTo, _, err = h.visibleTo(ctx, s); err != nil {
 		return nil, err
 	}
-	entries, _, err := h.Ledger.Entries(ctx, f, ghpkg.LedgerPage{Limit: 2 * len(at)})
-	if err != nil {
-		return nil, err
-	}
 	found := deletions{}
-	for _, e := range slices.Backward(entries) { // the newest last: it is the one that holds
-		passed := at[e.Target.VersionID].Sub(e.At)
-		if passed > -deletedBefore && passed < deletedAfter {
-			found[e.Target.VersionID] = e
+	for ids := range slices.Chunk(slices.Collect(maps.Keys(at)), deletionsAtOnce) {
+		f.VersionIDs = ids
+		entries, _, err := h.Ledger.Entries(ctx, f, ghpkg.LedgerPage{Limit: 2 * len(ids)})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range slices.Backward(entries) { // the newest last: it is the one that holds
+			passed := at[e.Target.VersionID].Sub(e.At)
+			if passed > -deletedBefore && passed < deletedAfter {
+				found[e.Target.VersionID] = e
+			}
 		}
 	}
 	return found, nil
+}
+
+// deletionsSought returns those of a whole listing where a search needs to know
+// which tags its versions had, since GitHub lists none of what is deleted.
+func (h *edge) deletionsSought(ctx context.Context, s *auth.Session, ref ghpkg.Ref, search query.Versions, listing *inventory.Versions) (deletions, error) {
+	if !ref.Type().Images() || !search.Tags() {
+		return nil, nil
+	}
+	var gone []ghpkg.Version
+	for n := range listing.Items {
+		var v ghpkg.Version
+		if listing.Items[n].Read(&v); v.DeletedAt != nil {
+			gone = append(gone, v)
+		}
+	}
+	return h.deletionsOf(ctx, s, ref.Owner(), gone)
+}
+
+// tags returns which tags the versions had.
+func (d deletions) tags() map[int64][]string {
+	had := make(map[int64][]string, len(d))
+	for id, e := range d {
+		had[id] = e.Target.Tags
+	}
+	return had
 }
 
 // row adds to a version's row what is known of its deletion. The tags are those

@@ -60,7 +60,7 @@ func (l lens) on(t wanted) views.Lens {
 
 // untaggedLens is the lens of a table of versions; nil where they have no tags.
 func untaggedLens(ref ghpkg.Ref, q ghpkg.Query, search query.Versions) *views.Option {
-	if !images(ref.Type()) {
+	if !ref.Type().Images() {
 		return nil
 	}
 	asked, lit := search.Toggle(ghpkg.UntaggedQuery)

@@ -47,11 +47,15 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	if err != nil {
 		return err
 	}
+	ctx := c.Request().Context()
 	if mistake == nil {
-		found = listing.Select(q, search)
+		sought, err := h.deletionsSought(ctx, s, ref, search, listing)
+		if err != nil {
+			return err
+		}
+		found = listing.Select(q, search, sought.tags())
 	}
 	found.Notices = append(found.Notices, namesake(asked, p)...)
-	ctx := c.Request().Context()
 	known, err := h.deletionsOf(ctx, s, ref.Owner(), found.Rows)
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (h *edge) withVersions(c echo.Context, page views.PackagePage, ref ghpkg.Re
 		page.Rows = append(page.Rows, h.versionRow(c, ref, v))
 	}
 	page.Untagged = -1
-	if images(ref.Type()) {
+	if ref.Type().Images() {
 		page.Untagged = listing.Untagged
 	}
 	page.Notices = h.notices(c, slices.Concat(listing.Notices, found.Notices))
@@ -169,7 +173,7 @@ func (h *edge) versionRow(c echo.Context, ref ghpkg.Ref, v ghpkg.Version) views.
 	row := views.VersionRow{
 		DOMID: domID("version", v.ID), ID: v.ID, Name: v.Name, Short: short(v.Name), Digest: digest(v.Name),
 		Tags: v.Tags, Untagged: v.Untagged(ref.Type()), Created: v.CreatedAt, Updated: v.UpdatedAt, GitHub: v.HTMLURL,
-		Docker: images(ref.Type()),
+		Docker: ref.Type().Images(),
 	}
 	at, err := ref.Version(v.ID)
 	if err != nil {
@@ -186,9 +190,6 @@ func (h *edge) versionRow(c echo.Context, ref ghpkg.Ref, v ghpkg.Version) views.
 	row.Pick = picked(row.Href, row.Gone.Restore)
 	return row
 }
-
-// images reports whether versions of the type are manifests with tags.
-func images(t ghpkg.Type) bool { return t == ghpkg.Container || t == ghpkg.Docker }
 
 func digest(name string) bool { return strings.HasPrefix(name, "sha256:") }
 

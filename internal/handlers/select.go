@@ -190,7 +190,11 @@ func (h *edge) selectVersions(ctx context.Context, s *auth.Session, action ghpkg
 	if err != nil {
 		return operations.Selection{}, err
 	}
-	found := listing.Select(q, search)
+	sought, err := h.deletionsSought(ctx, s, ref, search, listing)
+	if err != nil {
+		return operations.Selection{}, err
+	}
+	found := listing.Select(q, search, sought.tags())
 	sel, err := newSelection(from, listing.Notices, found.Notices)
 	if err != nil {
 		return sel, err
@@ -224,7 +228,10 @@ func (h *edge) selectBin(ctx context.Context, s *auth.Session, action ghpkg.Acti
 	if err != nil {
 		return sel, err
 	}
-	rows, _ := selectBinned(found.rows, q)
+	rows, _, _, err := h.searchBin(ctx, s, owner, found.rows, q)
+	if err != nil {
+		return sel, err
+	}
 	taken := namesTaken(active)
 	for _, b := range rows {
 		if b.version != nil {

@@ -146,7 +146,9 @@ func TestSelectVersions(t *testing.T) {
 		{ID: 2, Name: "sha256:bb", Tags: []string{"Latest", "1.0"}, CreatedAt: *at(3), DeletedAt: at(9)},
 		{ID: 3, Name: "sha256:cc", Tags: []string{"tag:none"}, CreatedAt: *at(2), DeletedAt: at(10)},
 		{ID: 4, Name: "sha256:dd", CreatedAt: *at(3), DeletedAt: at(9)},
+		{ID: 5, Name: "sha256:ee", CreatedAt: *at(4), DeletedAt: at(12)},
 	}
+	had := map[int64][]string{1: {"0.9"}, 2: {"0.8"}, 5: nil} // and nobody knows of 4
 	for _, c := range []struct {
 		name  string
 		typ   ghpkg.Type
@@ -154,15 +156,19 @@ func TestSelectVersions(t *testing.T) {
 		want  []int64
 		total int
 	}{
-		{"newest first, then the higher id", ghpkg.Container, ghpkg.Query{}, []int64{4, 2, 3, 1}, 4},
-		{"fewest days left first", ghpkg.Container, ghpkg.Query{State: ghpkg.Deleted}, []int64{4, 2, 3, 1}, 4},
-		{"most days left first", ghpkg.Container, ghpkg.Query{State: ghpkg.Deleted, Sort: "-days_left"}, []int64{1, 3, 4, 2}, 4},
+		{"newest first, then the higher id", ghpkg.Container, ghpkg.Query{}, []int64{5, 4, 2, 3, 1}, 5},
+		{"fewest days left first", ghpkg.Container, ghpkg.Query{State: ghpkg.Deleted}, []int64{4, 2, 3, 1, 5}, 5},
+		{"most days left first", ghpkg.Container, ghpkg.Query{State: ghpkg.Deleted, Sort: "-days_left"}, []int64{5, 1, 3, 4, 2}, 5},
 		{"a tag", ghpkg.Container, ghpkg.Query{Text: "LATEST"}, []int64{2}, 1},
 		{"a name", ghpkg.Container, ghpkg.Query{Text: "Sha256:A"}, []int64{1}, 1},
-		{"untagged", ghpkg.Container, ghpkg.Query{Text: "tag:none"}, []int64{4, 1}, 2},
+		{"a tag that the ledger knows", ghpkg.Container, ghpkg.Query{Text: "tag:0.9"}, []int64{1}, 1},
+		{"a part of it", ghpkg.Container, ghpkg.Query{Text: "0.9"}, []int64{1}, 1},
+		{"a tag that GitHub knows better", ghpkg.Container, ghpkg.Query{Text: "tag:0.8"}, []int64{}, 0},
+		{"untagged, as the ledger knows", ghpkg.Container, ghpkg.Query{Text: "tag:none"}, []int64{5}, 1},
+		{"tagged", ghpkg.Container, ghpkg.Query{Text: "-tag:none"}, []int64{2, 3, 1}, 3},
 		{"untagged, where there are no tags", ghpkg.NPM, ghpkg.Query{Text: "tag:none"}, []int64{}, 0},
-		{"a page", ghpkg.Container, ghpkg.Query{Sort: "name", Page: 2, PerPage: 3}, []int64{4}, 4},
-		{"beyond the end", ghpkg.Container, ghpkg.Query{Page: 1_000_000, PerPage: 100}, []int64{}, 4},
+		{"a page", ghpkg.Container, ghpkg.Query{Sort: "name", Page: 2, PerPage: 3}, []int64{4, 5}, 5},
+		{"beyond the end", ghpkg.Container, ghpkg.Query{Page: 1_000_000, PerPage: 100}, []int64{}, 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -171,7 +177,7 @@ func TestSelectVersions(t *testing.T) {
 				t.Fatal(err)
 			}
 			table := inventory.NewVersions(ghpkg.Listing[lean.Version]{Items: lean.All(all)}, c.typ, c.query.State)
-			selected := table.Select(c.query, search)
+			selected := table.Select(c.query, search, had)
 			page, total := selected.Rows, selected.Total
 			ids := []int64{}
 			for _, v := range page {

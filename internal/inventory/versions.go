@@ -12,7 +12,7 @@ import (
 // shared: its items must not be changed.
 type Versions struct {
 	ghpkg.Listing[lean.Version]
-	Untagged int // how many have no tag; 0 for types without tags
+	Untagged int // how many have no tag; 0 where GitHub lists none
 	Tagged   int // how many have one
 	Tags     int // how many they have in all
 
@@ -22,14 +22,15 @@ type Versions struct {
 // NewVersions returns a listing in one state as a table.
 func NewVersions(l ghpkg.Listing[lean.Version], typ ghpkg.Type, state ghpkg.State) *Versions {
 	v := &Versions{Listing: l}
+	full := ghpkg.Version{}
 	v.Items = unique(v.Items, func(v *lean.Version) int64 { return v.ID })
 	for n := range v.Items {
-		tags := v.Items[n].Tags()
-		v.Tags += len(tags)
+		v.Items[n].Read(&full)
+		v.Tags += len(full.Tags)
 		switch {
-		case len(tags) > 0:
+		case len(full.Tags) > 0:
 			v.Tagged++
-		case typ == ghpkg.Container || typ == ghpkg.Docker:
+		case full.Untagged(typ):
 			v.Untagged++
 		}
 	}
@@ -59,7 +60,8 @@ func compareVersions(a, b *lean.Version, field ghpkg.Sort) int {
 
 // Select selects versions by the query, and returns them in q's order. The
 // default order is the newest first; of deleted ones, the fewest days left first.
-func (v *Versions) Select(q ghpkg.Query, search query.Versions) Selected[ghpkg.Version] {
+// had knows of some ids which tags those deleted versions had.
+func (v *Versions) Select(q ghpkg.Query, search query.Versions, had map[int64][]string) Selected[ghpkg.Version] {
 	var match func(*lean.Version) bool
 	sieve := search.Sieve()
 	if !search.Empty() {
@@ -67,6 +69,9 @@ func (v *Versions) Select(q ghpkg.Query, search query.Versions) Selected[ghpkg.V
 		names := search.Names()
 		match = func(v *lean.Version) bool {
 			v.Read(&full)
+			if tags, known := had[v.ID]; known && len(full.Tags) == 0 {
+				full.Tags, full.HadNoTag = tags, len(tags) == 0
+			}
 			if names { // which have to be written out
 				full.Name = v.Name()
 			}

@@ -112,7 +112,7 @@ func arrange(selected []ghpkg.OperationItem, action ghpkg.Action) []ghpkg.Operat
 			places[key.packageKey] = len(places)
 		}
 		untagged := t.VersionID != 0 && untagged(t)
-		all = append(all, placed{item, places[key.packageKey], untagged == (action == ghpkg.ActionDelete) && registryOfImages(t.Type)})
+		all = append(all, placed{item, places[key.packageKey], untagged == (action == ghpkg.ActionDelete) && t.Type.Images()})
 	}
 	slices.SortStableFunc(all, func(a, b placed) int {
 		return cmp.Or(cmp.Compare(a.place, b.place), compareBool(a.late, b.late))
@@ -139,10 +139,6 @@ func wholes(selected []ghpkg.OperationItem) map[packageKey]bool {
 }
 
 func untagged(t ghpkg.Target) bool { return ghpkg.Version{Tags: t.Tags}.Untagged(t.Type) }
-
-// registryOfImages reports whether versions of the type are manifests, which
-// refer to each other and have tags that move.
-func registryOfImages(t ghpkg.Type) bool { return t == ghpkg.Container || t == ghpkg.Docker }
 
 func compareBool(a, b bool) int {
 	switch {

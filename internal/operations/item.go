@@ -107,7 +107,7 @@ func (r *run) settle(ctx context.Context, item ghpkg.OperationItem, state ghpkg.
 // its deletion is its own check. What is to be restored is not there.
 func (r *run) check(ctx context.Context, item ghpkg.OperationItem) (ghpkg.ItemState, error) {
 	frozen := item.Target
-	if r.op.Action != ghpkg.ActionDelete || frozen.VersionID != 0 && !registryOfImages(frozen.Type) {
+	if r.op.Action != ghpkg.ActionDelete || frozen.VersionID != 0 && !frozen.Type.Images() {
 		return "", nil
 	}
 	now, err := r.look(ctx, frozen)

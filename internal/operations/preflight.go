@@ -92,7 +92,7 @@ func versionsByPackage(items []ghpkg.OperationItem) map[packageKey]*chosen {
 // the old Docker registry does the same was never recorded.
 func (c chosen) refused(typ ghpkg.Type, f ghpkg.PackageFacts) (int, ghpkg.ItemCheck) {
 	all := len(c.all) >= f.Versions
-	allTagged := registryOfImages(typ) && len(c.tagged) > 0 && len(c.tagged) >= f.Tagged
+	allTagged := typ.Images() && len(c.tagged) > 0 && len(c.tagged) >= f.Tagged
 	last := c.all[len(c.all)-1]
 	if allTagged && (typ == ghpkg.Container || !all) {
 		last = c.tagged[len(c.tagged)-1]

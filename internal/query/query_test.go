@@ -283,6 +283,28 @@ func TestTagsThatAreNotGiven(t *testing.T) {
 	}
 }
 
+// TestTagsOfWhatIsDeleted: GitHub lists none, so that a deleted image without
+// any is not untagged, unless it is known to have been.
+func TestTagsOfWhatIsDeleted(t *testing.T) {
+	t.Parallel()
+	deleted := now()
+	unknown, bare := ghpkg.Version{DeletedAt: &deleted}, ghpkg.Version{DeletedAt: &deleted, HadNoTag: true}
+	tagged := ghpkg.Version{DeletedAt: &deleted, Tags: []string{"latest"}}
+	for s, want := range map[string][3]bool{ // unknown, bare, tagged
+		"tag:none": {false, true, false}, "-tag:none": {false, false, true},
+		"tag:latest": {false, false, true}, "-tag:latest": {false, true, false},
+	} {
+		q, err := query.ParseVersions(s, ghpkg.Container, now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sieve := q.Sieve()
+		if got := [3]bool{sieve.Match(&unknown), sieve.Match(&bare), sieve.Match(&tagged)}; got != want || sieve.Missing(query.GapHadTags) != 1 {
+			t.Errorf("%s matches %v, want %v; %d are not known", s, got, want, sieve.Missing(query.GapHadTags))
+		}
+	}
+}
+
 // TestToggle: a term is put in, in the place of others of its field, or taken out.
 func TestToggle(t *testing.T) {
 	t.Parallel()

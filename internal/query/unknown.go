@@ -29,12 +29,13 @@ const (
 	GapUpdated    Gap = "updated"
 	GapCreated    Gap = "created"
 	GapTags       Gap = "tags"
+	GapHadTags    Gap = "had_tags" // of deleted images
 	GapDigest     Gap = "digest"
 )
 
 // Gaps returns every gap.
 func Gaps() []Gap {
-	return []Gap{GapVersions, GapRepository, GapVisibility, GapUpdated, GapCreated, GapTags, GapDigest}
+	return []Gap{GapVersions, GapRepository, GapVisibility, GapUpdated, GapCreated, GapTags, GapHadTags, GapDigest}
 }
 
 // Sieve is a query at work on the rows of one table. It counts those of which

@@ -33,6 +33,10 @@ func VersionFields() []string { return append(versionLanguage("", time.Time{}).n
 
 func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
 	created := times(GapCreated, func(x *ghpkg.Version) time.Time { return x.CreatedAt })
+	tags := GapTags
+	if typ.Images() {
+		tags = GapHadTags
+	}
 	return language[ghpkg.Version]{
 		fields: []field[ghpkg.Version]{
 			{name: "", read: text, match: func(x *ghpkg.Version, v *value) bool {
@@ -45,7 +49,7 @@ func versionLanguage(typ ghpkg.Type, now time.Time) language[ghpkg.Version] {
 				return anyTag(x, func(tag string) bool {
 					return v.prefix && hasPrefix(tag, v.folded) || !v.prefix && equal(tag, v.folded)
 				})
-			}, func(x *ghpkg.Version, _ *value) bool { return x.TagsGiven(typ) }, GapTags},
+			}, func(x *ghpkg.Version, _ *value) bool { return x.TagsGiven(typ) }, tags},
 			{digestField, readDigest, matchDigest, func(x *ghpkg.Version, _ *value) bool { return digested(x) }, GapDigest},
 			created.called("older", older(now)),
 			created.called("newer", newer(now)),
@@ -137,6 +141,11 @@ func isAlgorithm(s string) bool {
 // Names reports whether the query looks at the versions' names.
 func (v Versions) Names() bool {
 	return slices.ContainsFunc(v.terms, func(t term[ghpkg.Version]) bool { return t.name == "" || t.name == digestField })
+}
+
+// Tags reports whether the query looks at the versions' tags, which words do, too.
+func (v Versions) Tags() bool {
+	return slices.ContainsFunc(v.terms, func(t term[ghpkg.Version]) bool { return t.name == "" || t.name == tagField })
 }
 
 // Untagged reports whether the query asks for versions without a tag.

@@ -103,7 +103,7 @@ func ownerIcon(k ghpkg.OwnerKind) ui.Icon {
 }
 
 func typeIcon(t ghpkg.Type) ui.Icon {
-	if t == ghpkg.Container || t == ghpkg.Docker {
+	if t.Images() {
 		return ui.Container
 	}
 	return ui.Package

@@ -38,7 +38,7 @@ func PackageExamples() []QueryExample {
 // VersionExamples explain the query language of a package's versions.
 func VersionExamples(t ghpkg.Type) []QueryExample {
 	all := []QueryExample{{Query: "2.1", Key: "version_words"}}
-	if t == ghpkg.Container || t == ghpkg.Docker {
+	if t.Images() {
 		all = []QueryExample{
 			{Query: "v2", Key: "version_words"},
 			{Query: "tag:latest", Key: "tag"},
