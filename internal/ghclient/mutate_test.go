@@ -186,6 +186,18 @@ func TestAnotherOfTheNameIsNotDeleted(t *testing.T) {
 	}
 }
 
+// TestAFailureToAnswerIsAskedAgain: what became of a change does not stay unknown
+// for one bad answer.
+func TestAFailureToAnswerIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	s.fake.Inject(ghfake.Fault{Method: "DELETE", DropAfter: true})
+	s.fake.Inject(ghfake.Fault{Method: "GET", Status: 502})
+	if err := s.as("olivia", allScopes()...).DeleteVersion(t.Context(), s.active); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestUnknownWhenGitHubCannotBeAsked(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

@@ -114,7 +114,11 @@ func (c *Client) happened(ctx context.Context, ch *change, err error, sent time.
 	if neverSent(err) {
 		return didNot
 	}
-	result := ch.outcome(c.look(ctx, ch))
+	found := c.look(ctx, ch)
+	if fault.KindOf(found.err) == fault.Upstream && ctx.Err() == nil && c.gh.opts.Sleep(ctx, askPause) == nil {
+		found = c.look(ctx, ch)
+	}
+	result := ch.outcome(found)
 	if result != didNot || fault.KindOf(err) != fault.Timeout {
 		return result
 	}
