@@ -38,7 +38,8 @@ func flat(row map[string]string, name string, value any) {
 }
 
 // TestCSVSaysWhatTheJSONSays: every table, cell by cell; none of the two forms
-// has a field that the other lacks.
+// has a field that the other lacks, and the name of the file says whether rows
+// are missing.
 func TestCSVSaysWhatTheJSONSays(t *testing.T) {
 	t.Parallel()
 	p, b := start(t, allScopes...)
@@ -50,11 +51,18 @@ func TestCSVSaysWhatTheJSONSays(t *testing.T) {
 		"/", "/packages", "/orgs/acme/packages", "/orgs/acme/packages?state=deleted", acmeBin, "/orgs/acme/docker/conflicts",
 		web, web + "?state=deleted", "/orgs/acme/packages/docker/legacy/web", "/ledger", "/operations", op,
 	} {
-		var table struct{ Items []map[string]any }
+		var table struct {
+			Items    []map[string]any
+			Complete bool
+		}
 		decoder := json.NewDecoder(strings.NewReader(b.Send("GET", apptest.WithFormat(path, "json"), nil, nil).Body))
 		decoder.UseNumber()
 		if err := decoder.Decode(&table); err != nil || len(table.Items) == 0 {
 			t.Fatalf("%s: %v, %d rows", path, err, len(table.Items))
+		}
+		file := b.Send("GET", apptest.WithFormat(path, "csv"), nil, nil).Header.Get("Content-Disposition")
+		if strings.HasSuffix(file, `-incomplete.csv"`) == table.Complete {
+			t.Errorf("%s: complete is %t, and the file is %s", path, table.Complete, file)
 		}
 		lines := getCSV(t, b, path)
 		if len(lines) != len(table.Items)+1 {

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -25,7 +24,7 @@ func (h *edge) allPackages(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	t := h.asks(link.All, q)
-	if t.mistake != nil && format(c.Request()) != formatHTML {
+	if t.mistake != nil && isProgram(c.Request()) {
 		return invalidQuery(q.Text, t.mistake)
 	}
 	owners, all, err := h.everywhere(c.Request().Context(), s, t)
@@ -73,13 +72,9 @@ func withNotices(p *inventory.Packages, more []ghpkg.Notice) *inventory.Packages
 func (h *edge) allActive(c echo.Context, s *auth.Session, owners []ghpkg.Owner, t wanted, all *inventory.Packages) error {
 	found := t.selected(all)
 	seen := withNotices(all, found.Notices)
-	h.linkPages(c, found.Total, t.q)
-	switch format(c.Request()) {
-	case formatJSON:
+	if isProgram(c.Request()) {
 		listing := withRows(seen.Listing, packagesJSON(found.Rows))
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
-	case formatCSV:
-		return csvAnswer(c, "packages", packagesJSON(found.Rows))
+		return sendTable(h, c, "packages", tableOf(c.Request().Context(), listing, found.Total, t.q))
 	}
 	page := h.allTable(c, s, owners, t, found.Total)
 	for _, p := range found.Rows {
@@ -107,12 +102,8 @@ func (h *edge) allDeleted(c echo.Context, s *auth.Session, owners []ghpkg.Owner,
 		Items: goneJSON(found.Rows), AsOf: h.Now(),
 		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, unseen, all.Notices),
 	}
-	h.linkPages(c, found.Total, t.q)
-	switch format(c.Request()) {
-	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, listing, found.Total, t.q))
-	case formatCSV:
-		return csvAnswer(c, "deleted-packages", listing.Items)
+	if isProgram(c.Request()) {
+		return sendTable(h, c, "deleted-packages", tableOf(ctx, listing, found.Total, t.q))
 	}
 	page := h.allTable(c, s, owners, t, found.Total)
 	for _, g := range found.Rows {

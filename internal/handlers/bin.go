@@ -72,13 +72,9 @@ func (h *edge) bin(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	notices, looked := found.notices, found.looked
-	h.linkPages(c, total, q)
-	switch format(c.Request()) {
-	case formatJSON:
+	if isProgram(c.Request()) {
 		listing := ghpkg.Listing[binJSON]{Items: binToJSON(rows, known), AsOf: found.asOf, Notices: notices}
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, total, q))
-	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-bin", binToJSON(rows, known))
+		return sendTable(h, c, owner.Login()+"-bin", tableOf(c.Request().Context(), listing, total, q))
 	}
 	page := h.binPage(c, owner, q, total)
 	page.Looked, page.Of = looked.Looked, looked.Of

@@ -34,12 +34,8 @@ func (h *edge) conflicts(c echo.Context, s *auth.Session) error {
 	}
 	found := inventory.NewPackages(listing).Select(ghpkg.Query{Sort: ghpkg.SortName, Page: q.Page, PerPage: q.PerPage}, query.Packages{})
 	rows, total := found.Rows, found.Total
-	h.linkPages(c, total, q)
-	switch format(c.Request()) {
-	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))
-	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-conflicts", packagesJSON(rows))
+	if isProgram(c.Request()) {
+		return sendTable(h, c, owner.Login()+"-conflicts", tableOf(ctx, withRows(listing, packagesJSON(rows)), total, q))
 	}
 	page := views.ConflictTable{
 		Frame:   h.frame(c, i18n.T(ctx, "conflicts.title"), views.SectionOwners, ownerCrumbs(owner)...),

@@ -13,8 +13,12 @@ import (
 )
 
 // csvAnswer answers with a header of the JSON names and a line for each row.
-// What is nested has the names on the way to it: "actor.id".
-func csvAnswer[T any](c echo.Context, name string, rows []T) error {
+// What is nested has the names on the way to it: "actor.id". A file has no place
+// for notices, so its name says when rows are missing.
+func csvAnswer[T any](c echo.Context, name string, complete bool, rows []T) error {
+	if !complete {
+		name += "-incomplete"
+	}
 	vary(c.Response())
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "text/csv; charset=utf-8; header=present")

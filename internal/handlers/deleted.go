@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -156,12 +155,8 @@ func (h *edge) deletedPackages(c echo.Context, s *auth.Session, owner ghpkg.Owne
 		Items: goneJSON(found.Rows), AsOf: h.Now(),
 		Notices: slices.Concat([]ghpkg.Notice{{Kind: ghpkg.NoticeNoList}}, found.Notices, notices, active.Notices),
 	}
-	h.linkPages(c, found.Total, t.q)
-	switch format(c.Request()) {
-	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
-	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-deleted-packages", listing.Items)
+	if isProgram(c.Request()) {
+		return sendTable(h, c, owner.Login()+"-deleted-packages", tableOf(c.Request().Context(), listing, found.Total, t.q))
 	}
 	page := h.packageTable(c, s, owner, t, found.Total)
 	for _, g := range found.Rows {

@@ -87,14 +87,14 @@ func (h *edge) fail(err error, c echo.Context) {
 	if e.Code == fault.CodeTokenRevoked {
 		h.endSession(c)
 	}
-	if e.Code == fault.CodeSignedOut && format(c.Request()) == formatHTML && !isHTMX(c.Request()) {
+	if e.Code == fault.CodeSignedOut && !isProgram(c.Request()) && !isHTMX(c.Request()) {
 		h.send(c, c.Redirect(http.StatusSeeOther, link.SignIn(comeBackTo(c.Request()), nil)))
 		return
 	}
 	setRetryAfter(c.Response().Header(), e)
 	p := h.problem(c, e)
 	switch {
-	case format(c.Request()) != formatHTML:
+	case isProgram(c.Request()):
 		h.send(c, jsonAnswer(c, p.Status, problemJSON(e, p)))
 	case isHTMX(c.Request()):
 		retarget(c.Response(), "#"+views.ProblemsID, "innerHTML")

@@ -37,12 +37,9 @@ func (h *edge) ledger(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
-	h.linkPages(c, total, q)
-	switch format(c.Request()) {
-	case formatJSON:
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now(), Notices: notices}, total, q))
-	case formatCSV:
-		return csvAnswer(c, "ledger", entriesJSON(entries))
+	if isProgram(c.Request()) {
+		rows := ghpkg.Listing[entryJSON]{Items: entriesJSON(entries), AsOf: h.Now(), Notices: notices}
+		return sendTable(h, c, "ledger", tableOf(ctx, rows, total, q))
 	}
 	page := views.LedgerTable{
 		Frame:   h.frame(c, i18n.T(ctx, "ledger.title"), views.SectionLedger),

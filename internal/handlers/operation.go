@@ -70,7 +70,7 @@ func (h *edge) operation(c echo.Context, s *auth.Session) error {
 	if a.op, err = h.Operations.Operation(ctx, c.Param("id"), readsOperations(c, s)); err != nil {
 		return err
 	}
-	if format(c.Request()) == formatHTML {
+	if !isProgram(c.Request()) {
 		return h.sendOperation(c, a, http.StatusOK, nil)
 	}
 	items, total, err := h.Operations.Items(ctx, a.op.ID, a.items)
@@ -83,7 +83,7 @@ func (h *edge) operation(c echo.Context, s *auth.Session) error {
 	if format(c.Request()) == formatJSON {
 		return jsonAnswer(c, http.StatusOK, h.operationPageToJSON(ctx, a.op, items, total, a.page))
 	}
-	return csvAnswer(c, "operation-"+a.op.ID, itemsJSON(items))
+	return csvAnswer(c, "operation-"+a.op.ID, a.op.Complete, itemsJSON(items))
 }
 
 // sendOperation answers with the page, or with the part that htmx asks for: the

@@ -44,13 +44,9 @@ func (h *edge) operations(c echo.Context, s *auth.Session) error {
 	if err != nil {
 		return err
 	}
-	h.linkPages(c, total, q)
-	switch format(c.Request()) {
-	case formatJSON:
+	if isProgram(c.Request()) {
 		rows := ghpkg.Listing[operationJSON]{Items: h.operationsJSON(all), AsOf: h.Now()}
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, rows, total, q))
-	case formatCSV:
-		return csvAnswer(c, "operations", h.operationsJSON(all))
+		return sendTable(h, c, "operations", tableOf(ctx, rows, total, q))
 	}
 	page := h.operationsPage(c, state, q, total)
 	if v.Get("notice") == discarded {

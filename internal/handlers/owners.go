@@ -49,12 +49,8 @@ func (h *edge) owners(c echo.Context, s *auth.Session) error {
 		return err
 	}
 	rows := ownersJSON(listing.Items)
-	switch format(c.Request()) {
-	case formatJSON:
-		q := ghpkg.Query{Page: 1, PerPage: len(rows)}
-		return jsonAnswer(c, http.StatusOK, tableOf(ctx, withRows(listing, rows), len(rows), q))
-	case formatCSV:
-		return csvAnswer(c, "owners", rows)
+	if isProgram(c.Request()) {
+		return sendTable(h, c, "owners", tableOf(ctx, withRows(listing, rows), len(rows), ghpkg.Query{Page: 1, PerPage: max(1, len(rows))}))
 	}
 	return html(c, http.StatusOK, views.Owners{
 		Frame:   h.frame(c, i18n.T(ctx, "owners.title"), views.SectionOwners),

@@ -34,7 +34,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		return err
 	}
 	search, mistake := query.ParseVersions(q.Text, ref.Type(), h.Now())
-	if mistake != nil && format(c.Request()) != formatHTML {
+	if mistake != nil && isProgram(c.Request()) {
 		return invalidQuery(q.Text, mistake)
 	}
 	q.State = cmp.Or(search.State(), q.State)
@@ -60,14 +60,10 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	if err != nil {
 		return err
 	}
-	h.linkPages(c, found.Total, q)
-	switch format(c.Request()) {
-	case formatJSON:
+	if isProgram(c.Request()) {
 		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows, known))
 		rows.Notices = slices.Concat(rows.Notices, found.Notices)
-		return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), tableOf(ctx, rows, found.Total, q)})
-	case formatCSV:
-		return csvAnswer(c, "versions", versionsJSON(ref, found.Rows, known))
+		return h.sendVersionsTo(c, p, tableOf(ctx, rows, found.Total, q))
 	}
 	page := h.packagePage(c, p, ref, q, found.Total)
 	page.Filter.Untagged = untaggedLens(ref, q, search)
@@ -79,6 +75,15 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		page.Rows[i] = known.row(row)
 	}
 	return sendVersions(c, page)
+}
+
+// sendVersionsTo answers a program; JSON has the package beside its versions.
+func (h *edge) sendVersionsTo(c echo.Context, p ghpkg.Package, t table[versionJSON]) error {
+	if format(c.Request()) == formatCSV {
+		return sendTable(h, c, "versions", t)
+	}
+	h.linkPages(c, t.Total, ghpkg.Query{Page: t.Page, PerPage: t.PerPage})
+	return jsonAnswer(c, http.StatusOK, packageTableJSON{packageToJSON(p), t})
 }
 
 // versionSorts are what versions can be sorted by.

@@ -25,7 +25,7 @@ func (h *edge) packages(c echo.Context, s *auth.Session) error {
 		return h.restoreByName(c, owner, q, name)
 	}
 	t := h.asks(link.Packages(owner), q)
-	if t.mistake != nil && format(c.Request()) != formatHTML {
+	if t.mistake != nil && isProgram(c.Request()) {
 		return invalidQuery(q.Text, t.mistake)
 	}
 	active, err := h.Inventory.Packages(c.Request().Context(), h.eyes(s), owner, activeQuery(t.q))
@@ -43,13 +43,9 @@ func (h *edge) activePackages(c echo.Context, s *auth.Session, owner ghpkg.Owner
 	found := t.selected(active)
 	seen := withNotices(active, found.Notices)
 	drift := h.drift(c, s, owner, active)
-	h.linkPages(c, found.Total, t.q)
-	switch format(c.Request()) {
-	case formatJSON:
+	if isProgram(c.Request()) {
 		listing := withRows(withNotices(seen, driftNotice(drift)).Listing, packagesJSON(found.Rows))
-		return jsonAnswer(c, http.StatusOK, tableOf(c.Request().Context(), listing, found.Total, t.q))
-	case formatCSV:
-		return csvAnswer(c, owner.Login()+"-packages", packagesJSON(found.Rows))
+		return sendTable(h, c, owner.Login()+"-packages", tableOf(c.Request().Context(), listing, found.Total, t.q))
 	}
 	page := h.packageTable(c, s, owner, t, found.Total)
 	for _, p := range found.Rows {

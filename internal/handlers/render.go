@@ -24,6 +24,9 @@ const (
 // format returns the form in which the answer is wanted.
 func format(r *http.Request) string { return r.URL.Query().Get("format") }
 
+// isProgram reports whether a table is asked for as rows, not as a page.
+func isProgram(r *http.Request) bool { return format(r) != formatHTML }
+
 // checkFormat refuses a format that an address does not have.
 func checkFormat(r *http.Request, formats ...string) error {
 	f := format(r)
@@ -96,12 +99,19 @@ func tableOf[T any](ctx context.Context, page ghpkg.Listing[T], total int, q ghp
 	return t
 }
 
+// sendTable answers a program with a page of a table, as JSON or as a CSV file of
+// this name.
+func sendTable[T any](h *edge, c echo.Context, name string, t table[T]) error {
+	h.linkPages(c, t.Total, ghpkg.Query{Page: t.Page, PerPage: t.PerPage})
+	if format(c.Request()) == formatCSV {
+		return csvAnswer(c, name, t.Complete, t.Items)
+	}
+	return jsonAnswer(c, http.StatusOK, t)
+}
+
 // linkPages leads a program to the other pages of a table by the Link header, as
 // GitHub's API does: nobody takes one page for all rows. Call it before answering.
 func (h *edge) linkPages(c echo.Context, total int, q ghpkg.Query) {
-	if format(c.Request()) == formatHTML {
-		return
-	}
 	base, query := strings.TrimSuffix(h.BaseURL.String(), "/")+c.Request().URL.EscapedPath(), c.Request().URL.Query()
 	var links []string
 	add := func(page int, rel string) {

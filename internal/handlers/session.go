@@ -91,7 +91,7 @@ func (h *edge) home(c echo.Context) error {
 	if s, ok := auth.From(c.Request().Context()); ok {
 		return h.owners(c, s)
 	}
-	if format(c.Request()) != formatHTML {
+	if isProgram(c.Request()) {
 		return &fault.Error{Kind: fault.SignedOut, Code: fault.CodeSignedOut, Op: "handlers.home"}
 	}
 	return h.landing(c)
