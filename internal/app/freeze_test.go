@@ -162,23 +162,23 @@ func TestFreezeSaysWhere(t *testing.T) {
 	t.Parallel()
 	_, b := startFull(t)
 	const packages, gone = "/orgs/acme/packages", "/orgs/acme/packages/maven/com.acme.core"
-	for _, c := range []struct{ action, item, from, want string }{
-		{"delete", app, packages, packages},
-		{"delete", app, packages + "?q=app&type=npm&sort=-name&page=2&per_page=25", packages},
-		{"delete", app, "/packages?q=app", "/packages"},
-		{"delete", web + "/-/versions/204", web + "?q=tag:none", web},
-		{"delete", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done"},
-		{"restore", gone, packages + "?state=deleted&sort=name", packages + "?state=deleted"},
-		{"restore", gone, packages + "?q=state:deleted", packages + "?state=deleted"},
-		{"restore", gone, acmeBin + "?page=2", acmeBin},
-		{"restore", version, app + "?state=deleted", app + "?state=deleted"},
-		{"delete", app, "", ""},
-		{"delete", app, "/settings", ""},
-		{"delete", app, app + "/-/delete", ""},
-		{"delete", app, "//evil.example" + packages, ""},
-		{"delete", app, "https://evil.example" + packages, ""},
-		{"delete", app, "javascript:alert(1)", ""},
-		{"delete", app, "%zz", ""},
+	for _, c := range []struct{ action, item, from, want, said string }{
+		{"delete", app, packages, packages, "acme Frozen"},
+		{"delete", app, packages + "?q=app&type=npm&sort=-name&page=2&per_page=25", packages, "acme Frozen"},
+		{"delete", app, "/packages?q=app", "/packages", "All packages Frozen"},
+		{"delete", web + "/-/versions/204", web + "?q=tag:none", web, "acme/team/web Frozen"},
+		{"delete", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done", "/orgs/acme/packages/npm/100%25/done", "acme/100%/done Frozen"},
+		{"restore", gone, packages + "?state=deleted&sort=name", packages + "?state=deleted", "acme state:deleted"},
+		{"restore", gone, packages + "?q=state:deleted", packages + "?state=deleted", "acme state:deleted"},
+		{"restore", gone, acmeBin + "?page=2", acmeBin, "acme · Bin Frozen"},
+		{"restore", version, app + "?state=deleted", app + "?state=deleted", "acme/app state:deleted"},
+		{"delete", app, "", "", ""},
+		{"delete", app, "/settings", "", ""},
+		{"delete", app, app + "/-/delete", "", ""},
+		{"delete", app, "//evil.example" + packages, "", ""},
+		{"delete", app, "https://evil.example" + packages, "", ""},
+		{"delete", app, "javascript:alert(1)", "", ""},
+		{"delete", app, "%zz", "", ""},
 	} {
 		t.Run(c.from, func(t *testing.T) {
 			var draft apptest.Operation
@@ -187,7 +187,7 @@ func TestFreezeSaysWhere(t *testing.T) {
 				t.Errorf("it comes from %q, want %q", draft.Source, c.want)
 			}
 			page := b.Get(draft.Path)
-			if page.HasText("Selected from") != (c.want != "") || c.want != "" && !slices.Contains(page.Links(), c.want) {
+			if page.HasText("Selected from "+c.said) != (c.want != "") || c.want != "" && !slices.Contains(page.Links(), c.want) {
 				t.Errorf("the draft says: %s", page)
 			}
 		})

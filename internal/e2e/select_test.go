@@ -134,7 +134,7 @@ func pagedSelection(tb *tab) {
 	tb.away(3, 3)
 	tb.follow("Review the deletion of 3…")
 	tb.see("Delete 3 packages?")
-	tb.see("Selected from /orgs/acme-corp/packages")
+	tb.see("Selected from acme-corp")
 	tb.in("#items").see("Acme.Billing.Client")
 
 	tb.do(chromedp.NavigateBack())

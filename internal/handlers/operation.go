@@ -122,7 +122,7 @@ func (h *edge) operationHead(c echo.Context, a opened) (views.Operation, error) 
 		family = "operation.ask."
 	}
 	page := views.Operation{
-		Title: operationTitle(c, family, op), Action: op.Action, State: op.State, Source: sourceOf(op),
+		Title: operationTitle(c, family, op), Action: op.Action, State: op.State, Source: sourceOf(ctx, op),
 		Reason: op.Reason, Actor: op.Actor.Login, Created: op.CreatedAt, Started: op.StartedAt, Ended: op.EndedAt,
 	}
 	page.Frame = h.frame(c, page.Title, views.SectionOperations,
@@ -190,16 +190,4 @@ func unitOf(op ghpkg.Operation) string {
 		return "packages"
 	}
 	return "items"
-}
-
-// sourceOf is the table that the items were selected from, as far as it is known.
-func sourceOf(op ghpkg.Operation) views.Source {
-	if !strings.HasPrefix(op.Source, "/") || strings.HasPrefix(op.Source, "//") {
-		return views.Source{}
-	}
-	text, err := url.PathUnescape(op.Source)
-	if err != nil {
-		text = op.Source
-	}
-	return views.Source{Href: op.Source, Text: text}
 }

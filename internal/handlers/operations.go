@@ -81,7 +81,7 @@ func (h *edge) operationsPage(c echo.Context, state ghpkg.OperationState, q ghpk
 
 func (h *edge) operationRow(c echo.Context, s *auth.Session, op ghpkg.Operation, others bool) views.OperationRow {
 	row := views.OperationRow{
-		Href: link.Operation(op.ID), Action: op.Action, State: op.State, Source: sourceOf(op), Reason: op.Reason,
+		Href: link.Operation(op.ID), Action: op.Action, State: op.State, Source: sourceOf(c.Request().Context(), op), Reason: op.Reason,
 		Title: operationTitle(c, "operation.title.", op), At: op.CreatedAt, Total: op.Total(), Settled: settled(op),
 		Lost: settled(op) - op.Counts[ghpkg.ItemDone], Until: op.WaitingUntil,
 	}

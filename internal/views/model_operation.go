@@ -36,8 +36,9 @@ type OperationRow struct {
 
 // Source is the table that items were selected from.
 type Source struct {
-	Href string
-	Text string
+	Href   string
+	Text   string
+	Filter string // empty: all of it
 }
 
 // Operation is one bulk operation: a draft with what it would do, or what it

@@ -21,7 +21,7 @@ func (w world) operations() []aStory {
 	for i, s := range ghpkg.OperationStates() {
 		page.Rows = append(page.Rows, views.OperationRow{
 			Href: "/operations/" + string(s), Title: "Delete 800 versions", Action: ghpkg.ActionDelete, State: s, Actor: "hubot",
-			Source: views.Source{Href: "#from", Text: "/orgs/acme/packages/container/" + longName + "?q=tag:none"}, Reason: "clean-up of old builds",
+			Source: views.Source{Href: "#from", Text: "acme/" + longName, Filter: "tag:none"}, Reason: "clean-up of old builds",
 			At: ago(float64(i)), Total: 800, Settled: 400 * (i % 3), Lost: i,
 		})
 	}
@@ -36,7 +36,7 @@ func (w world) operation(title string, state ghpkg.OperationState) views.Operati
 	o := views.Operation{
 		Frame: w.frame(title, "/operations/1", views.SectionOperations, views.Crumb{Text: "Operations", Href: "/operations"}, views.Crumb{Text: title}),
 		Title: title, Action: ghpkg.ActionDelete, State: state, Actor: "mona-lisa", Created: ago(0.1), Reason: "clean-up of old builds",
-		Source: views.Source{Href: "#from", Text: "/orgs/acme/packages/container/api?q=tag:none"},
+		Source: views.Source{Href: "#from", Text: "acme/api", Filter: "tag:none"},
 	}
 	o.Items = views.OperationItems{
 		Here: o.Here, Action: "/operations/1", Clear: "/operations/1", States: []views.Option{{}, {Value: "done"}}, Checks: []views.Option{{}, {Value: "ok"}},
