@@ -171,7 +171,7 @@ func TestFreezeSaysWhere(t *testing.T) {
 		{"restore", gone, packages + "?state=deleted&sort=name", packages + "?state=deleted", "acme state:deleted"},
 		{"restore", gone, packages + "?q=state:deleted", packages + "?state=deleted", "acme state:deleted"},
 		{"restore", gone, acmeBin + "?page=2", acmeBin, "acme · Bin Frozen"},
-		{"restore", version, app + "?state=deleted", app + "?state=deleted", "acme/app state:deleted"},
+		{"restore", version, app + "?state=deleted", app + "?state=deleted", "acme/@acme/app state:deleted"},
 		{"delete", app, "", "", ""},
 		{"delete", app, "/settings", "", ""},
 		{"delete", app, app + "/-/delete", "", ""},
