@@ -119,9 +119,12 @@ func TestDeletedVersionsAreFoundByTheirTags(t *testing.T) {
 	if len(bin.Items) != 1 || bin.Items[0].Version.ID != tagged {
 		t.Errorf("the bin finds %+v", bin.Items)
 	}
-	var draft struct{ Total int }
+	var draft struct {
+		Total int
+		Items []struct{ Tags []string }
+	}
 	olivia.PostJSON("/operations", url.Values{"action": {"restore"}, "all": {"1"}, "from": {acmeBin + "?q=1.0"}}, http.StatusCreated, &draft)
-	if draft.Total != 1 {
-		t.Errorf("%d things of the bin are to be restored", draft.Total)
+	if draft.Total != 1 || !slices.Equal(draft.Items[0].Tags, []string{"1.0"}) {
+		t.Errorf("what is to be restored of the bin: %+v", draft)
 	}
 }

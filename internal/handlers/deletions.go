@@ -91,6 +91,29 @@ func (d deletions) tags() map[int64][]string {
 	return had
 }
 
+// knowTags adds to deleted images the tags that they had: people know them by
+// these, and what has none is restored first.
+func (h *edge) knowTags(ctx context.Context, s *auth.Session, items []ghpkg.OperationItem) error {
+	gone := map[ghpkg.Owner][]ghpkg.Version{}
+	for _, item := range items {
+		if t := item.Target; t.VersionID != 0 && t.Type.Images() && len(t.Tags) == 0 && !item.DeletedAt.IsZero() {
+			gone[t.Owner] = append(gone[t.Owner], ghpkg.Version{ID: t.VersionID, DeletedAt: &item.DeletedAt})
+		}
+	}
+	for owner, versions := range gone {
+		known, err := h.deletionsOf(ctx, s, owner, versions)
+		if err != nil {
+			return err
+		}
+		for n := range items {
+			if e, ok := known[items[n].Target.VersionID]; ok {
+				items[n].Target.Tags = e.Target.Tags
+			}
+		}
+	}
+	return nil
+}
+
 // row adds to a version's row what is known of its deletion. The tags are those
 // that it had, which GitHub does not list any more.
 func (d deletions) row(row views.VersionRow) views.VersionRow {

@@ -92,6 +92,9 @@ func (h *edge) selection(ctx context.Context, s *auth.Session, form url.Values) 
 		sel.Source = pickedIn(form.Get("from"), action)
 	}
 	sel.Actor, sel.Action = s.Viewer.Actor(), action
+	if err == nil && action == ghpkg.ActionRestore {
+		err = h.knowTags(ctx, s, sel.Items)
+	}
 	return sel, err
 }
 
