@@ -24,13 +24,14 @@ func TestDestinationsAreInTheLedger(t *testing.T) {
 	var added struct{ ID string }
 	admin.PostJSON(link.Notices, to.where(), 200, &added)
 	intruder := p.SignIn(t, oscar, allScopes...)
-	for _, verb := range []string{"pause", "resume", "remove"} {
-		admin.PostJSON(link.Destination(added.ID, verb), nil, 200, nil)
+	for _, verb := range []string{"pause", "resume", "language", "remove"} {
+		admin.PostJSON(link.Destination(added.ID, verb), url.Values{"language": {"ko"}}, 200, nil)
 		intruder.PostJSON(link.Destination(added.ID, verb), nil, http.StatusForbidden, nil)
 	}
 	intruder.PostJSON(link.Notices, to.where(), http.StatusForbidden, nil)
 	for _, action := range []ghpkg.Action{
-		ghpkg.ActionAddDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination, ghpkg.ActionRemoveDestination,
+		ghpkg.ActionAddDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination,
+		ghpkg.ActionTranslateDestination, ghpkg.ActionRemoveDestination,
 	} {
 		of := url.Values{"action": {string(action)}}
 		var got []string

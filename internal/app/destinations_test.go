@@ -98,7 +98,9 @@ type destinations struct {
 }
 
 // destinationVerbs are what can be done with a destination.
-func destinationVerbs() []string { return []string{"test", "pause", "resume", "remove", "resend"} }
+func destinationVerbs() []string {
+	return []string{"test", "pause", "resume", "language", "remove", "resend"}
+}
 
 // TestNoticesAreForAdmins of the portal alone: where no teams are named, for nobody.
 func TestNoticesAreForAdmins(t *testing.T) {
@@ -139,7 +141,7 @@ func TestNoticesAreForAdmins(t *testing.T) {
 		t.Error("an admin is not led there")
 	}
 	for _, verb := range destinationVerbs() {
-		if page := admin.Send("POST", apptest.WithFormat(link.Destination("x", verb), "json"), nil, nil); page.Status != http.StatusNotFound {
+		if page := admin.Send("POST", apptest.WithFormat(link.Destination("x", verb), "json"), url.Values{"language": {"ko"}}, nil); page.Status != http.StatusNotFound {
 			t.Errorf("%s of what is not there: %s", verb, page)
 		}
 	}

@@ -47,6 +47,7 @@ func samples() map[string][]sample {
 	for verb, which := range map[string]string{"pause": "destination", "resume": "destination", "remove": "unwanted"} {
 		all["POST /settings/notices/:id/"+verb] = []sample{{path: "/settings/notices/{" + which + "}/" + verb}}
 	}
+	all["POST /settings/notices/:id/language"] = []sample{{path: "/settings/notices/{destination}/language", form: url.Values{"language": {"ko"}}}}
 	all["POST /settings/notices/:id/resend"] = []sample{{path: "/settings/notices/{destination}/resend", form: url.Values{"delivery": {"none"}}}}
 	for _, verb := range matrixVerbs() {
 		form := map[string]url.Values{"start": {"confirm": {"2"}}, "remove": {"item": {"1"}}}[verb]

@@ -14,17 +14,18 @@ const (
 	ActionTrim    Action = "trim" // the portal's own: entries past the ledger's retention were removed
 
 	// What admins of the portal do to the destinations of notices.
-	ActionAddDestination    Action = "add_destination"
-	ActionRemoveDestination Action = "remove_destination"
-	ActionPauseDestination  Action = "pause_destination"
-	ActionResumeDestination Action = "resume_destination"
+	ActionAddDestination       Action = "add_destination"
+	ActionRemoveDestination    Action = "remove_destination"
+	ActionPauseDestination     Action = "pause_destination"
+	ActionResumeDestination    Action = "resume_destination"
+	ActionTranslateDestination Action = "translate_destination" // a chat is told in another language
 )
 
 // Actions returns every action.
 func Actions() []Action {
 	return []Action{
 		ActionDelete, ActionRestore, ActionLogin, ActionLogout, ActionTrim,
-		ActionAddDestination, ActionRemoveDestination, ActionPauseDestination, ActionResumeDestination,
+		ActionAddDestination, ActionRemoveDestination, ActionPauseDestination, ActionResumeDestination, ActionTranslateDestination,
 	}
 }
 

@@ -122,6 +122,7 @@ type Notices interface {
 	Add(ctx context.Context, by notices.By, w notices.Wanted) (d ghpkg.Destination, secret string, err error)
 	Pause(ctx context.Context, by notices.By, id string) error
 	Resume(ctx context.Context, by notices.By, id string) error
+	Translate(ctx context.Context, by notices.By, id, language string) error
 	Remove(ctx context.Context, by notices.By, id string) error
 	Ping(ctx context.Context, id string) (ghpkg.Delivery, error)
 	Resend(ctx context.Context, destination, id string) error

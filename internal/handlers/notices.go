@@ -96,9 +96,7 @@ func (h *edge) noticesPage(c echo.Context) (views.Notices, error) {
 	for i, kind := range ghpkg.DestinationKinds() {
 		page.Kinds = append(page.Kinds, views.Option{Value: string(kind), Selected: i == 0, Count: -1})
 	}
-	for _, l := range h.Catalogue.Languages() {
-		page.Languages = append(page.Languages, views.Option{Value: l.Code, Text: l.Name, Selected: l.Code == i18n.Code(ctx), Count: -1})
-	}
+	page.Languages = h.languages(i18n.Code(ctx))
 	for _, event := range ghpkg.NoticeEvents() {
 		page.Events = append(page.Events, views.Option{Value: string(event), Selected: true, Count: -1})
 	}
@@ -116,10 +114,21 @@ func (h *edge) noticesPage(c echo.Context) (views.Notices, error) {
 			return page, err
 		}
 		row := destinationRow(d, deliveries)
-		row.Dead, row.Language = dead[d.ID], h.Catalogue.Match(d.Language, "")
+		row.Dead = dead[d.ID]
+		row.Language = h.Catalogue.Match(d.Language, "")
+		row.Languages = h.languages(row.Language.Code)
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
+}
+
+// languages are those that a chat can be told in.
+func (h *edge) languages(chosen string) []views.Option {
+	var all []views.Option
+	for _, l := range h.Catalogue.Languages() {
+		all = append(all, views.Option{Value: l.Code, Text: l.Name, Selected: l.Code == chosen, Count: -1})
+	}
+	return all
 }
 
 func destinationRow(d ghpkg.Destination, deliveries []ghpkg.Delivery) views.DestinationRow {
@@ -127,6 +136,9 @@ func destinationRow(d ghpkg.Destination, deliveries []ghpkg.Delivery) views.Dest
 		ID: d.ID, Name: d.Name, Host: d.Host, Kind: d.Kind, Events: d.Events, Owners: d.Owners, Paused: d.Paused,
 		By: d.CreatedBy, Created: d.CreatedAt, Test: link.Destination(d.ID, "test"), Remove: link.Destination(d.ID, "remove"),
 		Resend: link.Destination(d.ID, "resend"),
+	}
+	if d.Kind == ghpkg.DestinationSlack {
+		row.Translate = link.Destination(d.ID, "language")
 	}
 	if d.Paused {
 		row.Resume = link.Destination(d.ID, "resume")
@@ -193,10 +205,11 @@ func (h *edge) steerDestination(verb string) func(echo.Context, *auth.Session) e
 	return func(c echo.Context, s *auth.Session) error {
 		ctx, id, by := c.Request().Context(), c.Param("id"), changerOf(c, s)
 		do := map[string]func() error{
-			"pause":  func() error { return h.Notices.Pause(ctx, by, id) },
-			"resume": func() error { return h.Notices.Resume(ctx, by, id) },
-			"remove": func() error { return h.Notices.Remove(ctx, by, id) },
-			"resend": func() error { return h.Notices.Resend(ctx, id, c.FormValue("delivery")) },
+			"language": func() error { return h.Notices.Translate(ctx, by, id, c.FormValue("language")) },
+			"pause":    func() error { return h.Notices.Pause(ctx, by, id) },
+			"resume":   func() error { return h.Notices.Resume(ctx, by, id) },
+			"remove":   func() error { return h.Notices.Remove(ctx, by, id) },
+			"resend":   func() error { return h.Notices.Resend(ctx, id, c.FormValue("delivery")) },
 		}[verb]
 		if err := do(); err != nil {
 			return err

@@ -109,6 +109,7 @@ func (h *edge) routes(e *echo.Echo) {
 	e.POST("/settings/notices/:id/resend", in(admins(h.steerDestination("resend"))))
 	e.POST("/settings/notices/:id/pause", in(h.changing(ghpkg.ActionPauseDestination, h.steerDestination("pause"))))
 	e.POST("/settings/notices/:id/resume", in(h.changing(ghpkg.ActionResumeDestination, h.steerDestination("resume"))))
+	e.POST("/settings/notices/:id/language", in(h.changing(ghpkg.ActionTranslateDestination, h.steerDestination("language"))))
 	e.POST("/settings/notices/:id/remove", in(h.changing(ghpkg.ActionRemoveDestination, h.steerDestination("remove"))))
 }
 

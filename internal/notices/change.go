@@ -25,6 +25,22 @@ func (n *Notices) Resume(ctx context.Context, by By, id string) error {
 	})
 }
 
+// Translate lets a chat be told in another language, from the next notice on:
+// what is written down already stays as it is, however often it is sent.
+func (n *Notices) Translate(ctx context.Context, by By, id, language string) error {
+	if !n.speaks(language) {
+		return invalid("notices.Translate", "language", nil)
+	}
+	return n.change(ctx, by, ghpkg.ActionTranslateDestination, id, func(ctx context.Context) (bool, error) {
+		return n.Store.TranslateDestination(ctx, id, language)
+	})
+}
+
+// speaks reports whether there are words in a language.
+func (n *Notices) speaks(language string) bool {
+	return n.Catalogue.Match(language, "").Code == language
+}
+
 // Remove forgets a destination with its deliveries.
 func (n *Notices) Remove(ctx context.Context, by By, id string) error {
 	return n.change(ctx, by, ghpkg.ActionRemoveDestination, id, func(ctx context.Context) (bool, error) {

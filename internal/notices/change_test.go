@@ -21,6 +21,7 @@ func TestWhoIsToldWhatIsInTheLedger(t *testing.T) {
 		other, _ := w.add(t, to, func(d *notices.Wanted) { d.Kind = ghpkg.DestinationSlack })
 		for _, err := range []error{
 			w.Pause(t.Context(), olivia(), d.ID), w.Resume(t.Context(), olivia(), d.ID), w.Remove(t.Context(), olivia(), d.ID),
+			w.Translate(t.Context(), olivia(), other.ID, "ko"),
 		} {
 			if err != nil {
 				t.Error(err)
@@ -46,7 +47,7 @@ func TestWhoIsToldWhatIsInTheLedger(t *testing.T) {
 		name, from := "webhook "+d.Host+" (the archive)", "|olivia|192.0.2.7|done"
 		want := []string{
 			"add_destination|" + name + from, "add_destination|slack " + other.Host + from, "pause_destination|" + name + from,
-			"resume_destination|" + name + from, "remove_destination|" + name + from,
+			"resume_destination|" + name + from, "remove_destination|" + name + from, "translate_destination|slack " + other.Host + from,
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("the ledger (-want +got):\n%s", diff)
@@ -75,10 +76,10 @@ func TestWhatCannotBeWrittenDownIsNotDone(t *testing.T) {
 		}); err == nil {
 			t.Error("one was added")
 		}
-		if w.Pause(t.Context(), olivia(), d.ID) == nil || w.Remove(t.Context(), olivia(), d.ID) == nil {
+		if w.Pause(t.Context(), olivia(), d.ID) == nil || w.Remove(t.Context(), olivia(), d.ID) == nil || w.Translate(t.Context(), olivia(), d.ID, "ko") == nil {
 			t.Error("one was changed")
 		}
-		if all, err := w.Destinations(t.Context()); err != nil || len(all) != 1 || all[0].Paused {
+		if all, err := w.Destinations(t.Context()); err != nil || len(all) != 1 || all[0].Paused || all[0].Language != "en" {
 			t.Errorf("left: %+v, %v", all, err)
 		}
 	})

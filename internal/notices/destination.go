@@ -49,15 +49,14 @@ func (n *Notices) Add(ctx context.Context, by By, w Wanted) (d ghpkg.Destination
 	if name := w.wrong(); name != "" {
 		return d, "", invalid(op, name, nil)
 	}
-	language := n.Catalogue.Match(w.Language, "").Code
-	if w.Language != "" && w.Language != language {
+	if w.Language != "" && !n.speaks(w.Language) {
 		return d, "", invalid(op, "language", nil)
 	}
 	if w.Kind == ghpkg.DestinationWebhook {
 		secret = strings.ToLower(rand.Text())
 	}
 	d = ghpkg.Destination{
-		ID: n.Ledger.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Language: language, Events: w.Events,
+		ID: n.Ledger.NewID(), Kind: w.Kind, Name: w.Name, Host: u.Host, Language: n.Catalogue.Match(w.Language, "").Code, Events: w.Events,
 		Owners: lower(w.Owners), CreatedAt: n.Now(), CreatedBy: by.Actor.Login,
 	}
 	if d.Name == "" {

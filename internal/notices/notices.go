@@ -28,6 +28,7 @@ type Store interface {
 	AddDestination(ctx context.Context, d ghpkg.Destination) error
 	Destinations(ctx context.Context) ([]ghpkg.Destination, error)
 	PauseDestination(ctx context.Context, id string, paused bool) (bool, error)
+	TranslateDestination(ctx context.Context, id, language string) (bool, error)
 	ResealDestination(ctx context.Context, read ghpkg.Destination, sealed []byte) error
 	RemoveDestination(ctx context.Context, id string) (bool, error)
 

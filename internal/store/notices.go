@@ -71,6 +71,12 @@ func (s *Store) PauseDestination(ctx context.Context, id string, paused bool) (b
 		storable(id), number(paused))
 }
 
+// TranslateDestination lets it be told in another language; false if it is not there.
+func (s *Store) TranslateDestination(ctx context.Context, id, language string) (bool, error) {
+	return s.changed(ctx, "translate the destination", `UPDATE notice_destinations SET language = $2 WHERE id = $1`,
+		storable(id), storable(language))
+}
+
 // ResealDestination replaces what is sealed, if it is still what was read.
 func (s *Store) ResealDestination(ctx context.Context, read ghpkg.Destination, sealed []byte) error {
 	return s.removed(ctx, "seal the destination anew", `UPDATE notice_destinations SET sealed = $2 WHERE id = $1 AND sealed = $3`,

@@ -30,7 +30,8 @@ func actionIcon(a ghpkg.Action) ui.Icon {
 		return ui.Undo
 	case ghpkg.ActionTrim:
 		return ui.History
-	case ghpkg.ActionAddDestination, ghpkg.ActionRemoveDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination:
+	case ghpkg.ActionAddDestination, ghpkg.ActionRemoveDestination, ghpkg.ActionPauseDestination, ghpkg.ActionResumeDestination,
+		ghpkg.ActionTranslateDestination:
 		return ui.External
 	}
 	return ui.Person

@@ -27,6 +27,7 @@ type DestinationRow struct {
 	Name, Host string
 	Kind       ghpkg.DestinationKind
 	Language   *i18n.Language // of a chat
+	Languages  []Option       // it can be told in
 	Events     []ghpkg.NoticeEvent
 	Owners     []string // empty: all
 	Paused     bool
@@ -34,8 +35,9 @@ type DestinationRow struct {
 	Created    time.Time
 	Dead       int // deliveries that were given up
 	Deliveries []DeliveryRow
-	// Where to post; Pause is empty for one that is paused, Resume for one that is not.
-	Test, Pause, Resume, Remove, Resend string
+	// Where to post; Pause is empty for one that is paused, Resume for one that is
+	// not, Translate for what is no chat.
+	Test, Pause, Resume, Translate, Remove, Resend string
 }
 
 // DeliveryRow is one delivery.

@@ -36,7 +36,7 @@ func (w world) notices() []aStory {
 		d.Answer = []string{"<h1>Internal Server Error</h1>", "ok", "addresses inside this network are not sent to: 10.0.0.1"}[i]
 		busy.Deliveries = append(busy.Deliveries, d)
 	}
-	paused.Paused, paused.Pause, paused.Resume = true, "", "#resume"
+	paused.Paused, paused.Pause, paused.Resume, paused.Translate, paused.Languages = true, "", "#resume", "#translate", page.Languages
 	page.Rows = []views.DestinationRow{busy, paused}
 	return []aStory{{"notices", page.Page()}, {"notices-none", none.Page()}}
 }
