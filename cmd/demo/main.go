@@ -97,7 +97,14 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
 }
 
-// configuration is what the environment would say.
+// tried are the variables of Stockroom that the demo takes from the environment:
+// those that decide what people may do in a portal, and at what pace.
+var tried = []string{
+	"STOCKROOM_ADMIN_TEAMS", "STOCKROOM_ALLOWED_ORGS", "STOCKROOM_READ_ONLY", "STOCKROOM_MUTATION_INTERVAL",
+	"STOCKROOM_LEDGER_RETENTION", "STOCKROOM_NOTICE_NETWORKS",
+}
+
+// configuration is that of a portal of the practice GitHub.
 func configuration(base string, practice *ghfake.Server, database string) (config.Config, error) {
 	key := make([]byte, config.KeySize)
 	rand.Read(key) // never fails since Go 1.24
@@ -109,6 +116,9 @@ func configuration(base string, practice *ghfake.Server, database string) (confi
 		"STOCKROOM_GITHUB_CLIENT_SECRET": practice.ClientSecret(),
 		"STOCKROOM_SECRET_KEY":           base64.StdEncoding.EncodeToString(key),
 		"STOCKROOM_DATABASE_URL":         "sqlite:" + database,
+	}
+	for _, name := range tried {
+		env[name] = os.Getenv(name)
 	}
 	return config.Load(func(name string) string { return env[name] })
 }
