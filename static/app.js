@@ -145,6 +145,16 @@
     }
   }
 
+  // recount keeps the package's number of versions true. It stands beside the
+  // table, which may be asked for anew, so each row that answers moves it by one.
+  function recount(row) {
+    const e = row.matches('.row-version[data-changed]') && document.querySelector('[data-versions]');
+    if (!e) return;
+    const now = Number(e.dataset.versions) + (row.dataset.changed === 'delete' ? -1 : 1);
+    e.dataset.versions = now;
+    e.textContent = number(now);
+  }
+
   // between are the boxes from the one that was pressed last up to this one.
   function between(box) {
     const all = boxes();
@@ -171,6 +181,7 @@
     }
     if (ctx.request.method !== 'GET') {
       if (dialog.open) dialog.close();
+      recount(element);
       (element.querySelector('[data-focus]') ?? element).focus();
       say(element.querySelector('.flash')?.innerText ?? live.dataset.updated);
       return;
@@ -223,16 +234,28 @@
     htmx_error: failed,
   });
 
+  function copied(button) {
+    button.classList.add('done');
+    setTimeout(() => button.classList.remove('done'), 1500);
+    say(button.dataset.done);
+  }
+
+  // selected leaves the copying to the person where the browser refuses it: the
+  // text is selected, a digest in its full length.
+  function selected(button) {
+    const text = button.closest('.snippet')?.querySelector('code') ?? button.previousElementSibling;
+    text.textContent = button.dataset.copy;
+    getSelection().selectAllChildren(text);
+    say(live.dataset.selected);
+  }
+
   let pressed = null; // where the pointer went down: a selection that ends beside a dialog is no click there
   document.addEventListener('pointerdown', (event) => { pressed = event.target; });
-  document.addEventListener('click', async (event) => {
+  document.addEventListener('click', (event) => {
     const at = (selector) => event.target.closest?.(selector);
     const copy = at('[data-copy]');
     if (copy) {
-      await navigator.clipboard.writeText(copy.dataset.copy);
-      copy.classList.add('done');
-      setTimeout(() => copy.classList.remove('done'), 1500);
-      say(copy.dataset.done);
+      navigator.clipboard.writeText(copy.dataset.copy).then(() => copied(copy), () => selected(copy));
       return;
     }
     const box = at('.rows .pick input');

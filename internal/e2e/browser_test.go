@@ -31,6 +31,8 @@ func TestInBrowser(t *testing.T) {
 		{"bulk and a revoked token", bulkRevoked},
 		{"last tagged version", lastTagged},
 		{"untagged versions counted", untaggedCounted},
+		{"package counted", packageCounted},
+		{"copying", copying},
 		{"no right to delete", noRight},
 		{"single sign-on", singleSignOn},
 		{"two tabs", twoTabs},

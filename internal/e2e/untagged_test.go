@@ -25,11 +25,10 @@ func untaggedCounted(t *testing.T, b *browser) {
 		tb.click("Delete this version")
 		tb.in(versionRow(id)).see("was deleted.")
 	}
-	head, note, about := tb.in(".box-head"), tb.in(".box-note"), tb.in(".facts")
+	head, note := tb.in(".box-head"), tb.in(".box-note")
 	note.see("2 versions have no tag")
 	remove(4721)
 	head.see("3 versions")
-	about.see("Versions 3")
 	note.see("2 versions have no tag")
 	remove(4722)
 	note.see("1 version has no tag")
