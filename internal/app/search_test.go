@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -102,7 +101,8 @@ func TestQueryMistakes(t *testing.T) {
 	b.JSON(app+"?q=type:npm", http.StatusBadRequest, nil)
 }
 
-// TestWarmViews: what was looked at a moment ago makes no call to GitHub.
+// TestWarmViews: what was looked at a moment ago makes no call to GitHub, not
+// behind the page either: that would be in the log before the page is answered.
 func TestWarmViews(t *testing.T) {
 	t.Parallel()
 	p, b := start(t, allScopes...)
@@ -117,6 +117,8 @@ func TestWarmViews(t *testing.T) {
 		settled(t, p, b, path)
 	}
 	p.GitHub.ResetRequests()
+	behind := func() int { return strings.Count(p.Log.String(), "the inventory looks behind a page") }
+	before := behind()
 	for _, path := range paths {
 		for _, form := range []string{"", "json", "csv"} {
 			to := path
@@ -128,9 +130,11 @@ func TestWarmViews(t *testing.T) {
 			}
 		}
 	}
-	time.Sleep(50 * time.Millisecond) // for what would be asked behind the pages
 	if asked := p.GitHub.Requests(); len(asked) > 0 {
 		t.Errorf("warm views made %d calls: %v", len(asked), asked)
+	}
+	if now := behind(); before == 0 || now != before {
+		t.Errorf("the inventory looked behind a page %d times for cold views, %d for warm ones", before, now-before)
 	}
 }
 

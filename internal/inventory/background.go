@@ -33,8 +33,11 @@ func (i *Inventory) sweepArchive() {
 	}
 }
 
-// background runs work that goes on if the one who asked for it goes away.
+// background runs work that goes on if the one who asked for it goes away. The
+// log says whose request that was before it begins, so that what follows at
+// GitHub without a page has a reason there.
 func (i *Inventory) background(ctx context.Context, work func(context.Context)) {
+	i.Log.DebugContext(ctx, "the inventory looks behind a page")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.Timeout)
 	stop := context.AfterFunc(i.life, cancel)
 	i.work.Go(func() {
