@@ -102,28 +102,16 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	jobs := newWork(people, telling(tell))
 	jobs.ownTime = o.Sleep != nil
 	ops := newOperations(cfg, o, db, hands{people, gate, accounts{gh, records}, index, cfg.ReadOnly}, jobs.wake)
-	edge, answer := handlers.New(handlers.Deps{
-		GitHub:      accounts{gh, records},
-		Inventory:   index,
-		Ledger:      records,
-		Auth:        people,
-		Access:      gate,
-		Preferences: newPreferences(db, o.Now),
-		Views:       newSavedViews(db, o.Now),
-		Operations:  ops,
-		Unfinished:  db,
-		Notices:     tell,
-		Catalogue:   catalogue,
-		Ready:       db.Migrated,
-		Static:      static.Handler(),
-		Metrics:     counts.Handler(),
-		BaseURL:     cfg.BaseURL,
-		GitHubURL:   cfg.GitHub.WebURL,
-		Now:         o.Now,
-		Log:         o.Log,
-		Retention:   cfg.LedgerRetention,
-		ReadOnly:    cfg.ReadOnly,
-		Practice:    o.Practice,
+	edge, answer := newEdge(cfg, o, db, handlers.Deps{
+		GitHub:     accounts{gh, records},
+		Inventory:  index,
+		Ledger:     records,
+		Auth:       people,
+		Access:     gate,
+		Operations: ops,
+		Notices:    tell,
+		Catalogue:  catalogue,
+		Metrics:    counts.Handler(),
 	})
 	people.Fail = answer
 	around, err := newAround(cfg, o, answer, counts)
@@ -133,6 +121,18 @@ func compose(ctx context.Context, cfg config.Config, o Options, db *store.Store)
 	watch(counts, o, db, gh, jobs)
 	a := &App{Handler: around(withSession(people, edge)), Ledger: records, store: db, inventory: index, work: jobs}
 	return a, jobs.start(ctx, db, ops)
+}
+
+// newEdge returns the pages over the parts, and how they answer a failure: with
+// what they take from the store itself, and as they are configured.
+func newEdge(cfg config.Config, o Options, db *store.Store, parts handlers.Deps) (http.Handler, middleware.Answer) {
+	parts.Preferences, parts.Views = newPreferences(db, o.Now), newSavedViews(db, o.Now)
+	parts.Unfinished, parts.Ready = db, db.Migrated
+	parts.Static = static.Handler()
+	parts.BaseURL, parts.GitHubURL = cfg.BaseURL, cfg.GitHub.WebURL
+	parts.Retention, parts.ReadOnly, parts.Practice = cfg.LedgerRetention, cfg.ReadOnly, o.Practice
+	parts.Now, parts.Log = o.Now, o.Log
+	return handlers.New(parts)
 }
 
 func newGitHub(cfg config.Config, o Options, db *store.Store, counts *metrics.Metrics) *ghclient.GitHub {

@@ -69,7 +69,6 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	page.Filter.Untagged = untaggedLens(ref, q, search)
 	page.Help = versionHelp(ctx, ref.Type(), q.Text, mistake)
 	page.Views = h.savedViews(c, s)
-	page.Compact = columnsOf(c).Compact
 	page = h.withVersions(c, page, ref, listing, found)
 	for i, row := range page.Rows {
 		page.Rows[i] = known.row(row)
@@ -159,6 +158,7 @@ func (h *edge) packagePage(c echo.Context, p ghpkg.Package, ref ghpkg.Ref, q ghp
 		Exports: exportsOf(here, q),
 		Delete:  h.action(c, link.DeletePackage(ref)),
 		Ledger:  link.LedgerOf(p),
+		Compact: columnsOf(c).Compact,
 		Select:  h.selectable(c, source(here, q), q.State, total),
 	}
 	page.Flash = h.flash(c)
