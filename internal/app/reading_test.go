@@ -85,7 +85,7 @@ func TestThirtyDays(t *testing.T) {
 		pass time.Duration
 		left int
 		text string
-	}{{0, 1, "30 days left"}, {28*24*time.Hour + 12*time.Hour, 1, "1 day left"}, {24 * time.Hour, 1, "Last day"}, {12 * time.Hour, 0, ""}} {
+	}{{0, 1, "30 days left"}, {28*24*time.Hour + 12*time.Hour, 1, "2 days left"}, {24 * time.Hour, 1, "12 hours left"}, {11*time.Hour + 30*time.Minute, 1, "Less than an hour left"}, {30 * time.Minute, 0, ""}} {
 		clock.Advance(step.pass)
 		b.SignIn(apptest.Owner, allScopes...) // sessions are shorter
 		versions, packages := get(t, b, app+"?state=deleted"), get(t, b, bin)

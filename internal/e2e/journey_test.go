@@ -130,7 +130,7 @@ func restoreFromDeleted(tb *tab, r ghpkg.Ref) {
 	tb.in("#packages").follow("Deleted")
 	tb.see("Replaced by billing-sdk")
 	row, n := tb.in(tb.rowOf("billing-core")), tb.counted()
-	row.see("29 days left")
+	row.see("30 days left")
 	row.click("Restore")
 	tb.see("Restore this package?")
 	tb.click("Restore this package")

@@ -214,7 +214,10 @@ func (h *edge) blocked(c echo.Context, gone ghpkg.Package, active *inventory.Pac
 
 // gone returns what is known of something deleted at a moment.
 func (h *edge) gone(at time.Time) *views.Gone {
-	return &views.Gone{At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, h.Now())}
+	now := h.Now()
+	return &views.Gone{
+		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now), HoursLeft: ghpkg.HoursLeft(at, now),
+	}
 }
 
 func typeChoices() []views.Option {

@@ -61,20 +61,6 @@ func (n Notice) tone() ui.Tone {
 	return ui.Attention
 }
 
-// tone is the urgency of what can still be restored. The label says the days in
-// words too.
-func (g Gone) tone() ui.Tone {
-	switch {
-	case g.DaysLeft < 0:
-		return ui.Neutral
-	case g.DaysLeft < 3:
-		return ui.Danger
-	case g.DaysLeft < 8:
-		return ui.Attention
-	}
-	return ui.Success
-}
-
 // outcomeTone is how an outcome looks in the ledger.
 func outcomeTone(o ghpkg.Outcome) ui.Tone {
 	switch o {

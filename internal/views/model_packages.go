@@ -101,15 +101,16 @@ type Action struct {
 
 // Gone is what is known of something deleted.
 type Gone struct {
-	At       time.Time
-	Until    time.Time // GitHub restores until then
-	DaysLeft int       // whole days; 0 on the last day; -1: too late
-	Estimate bool      // At is what we saw, not what GitHub said
-	By       string    // login, or empty: not given by GitHub
-	Reason   string
-	Tags     []string // that a version had, as far as the ledger knows
-	Entry    string   // address of the ledger entry, or empty
-	Restore  *Action
+	At        time.Time
+	Until     time.Time // GitHub restores until then
+	DaysLeft  int       // to the nearest; 0 on the last day; -1: too late
+	HoursLeft int       // whole hours, for the last day
+	Estimate  bool      // At is what we saw, not what GitHub said
+	By        string    // login, or empty: not given by GitHub
+	Reason    string
+	Tags      []string // that a version had, as far as the ledger knows
+	Entry     string   // address of the ledger entry, or empty
+	Restore   *Action
 }
 
 // RestoreByName is the form that restores a package which is not listed: a

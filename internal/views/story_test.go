@@ -59,7 +59,7 @@ func ago(days float64) time.Time { return now().Add(-time.Duration(days * 24 * f
 func gone(days float64, by, reason string) *views.Gone {
 	at := ago(days)
 	g := &views.Gone{
-		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now()),
+		At: at, Until: ghpkg.RestorableUntil(at), DaysLeft: ghpkg.DaysLeft(at, now()), HoursLeft: ghpkg.HoursLeft(at, now()),
 		By: by, Reason: reason, Restore: &views.Action{Href: "#restore"},
 	}
 	if by == "" {
