@@ -63,6 +63,7 @@ func actions() []route {
 		{method: "POST", path: "/settings", form: url.Values{"language": {"ko"}, "theme": {"dark"}}},
 		{method: "POST", path: "/settings/views", form: url.Values{"name": {"stale"}, "path": {"/orgs/acme/packages?q=older:90d"}}},
 		{method: "POST", path: "/settings/views/none/delete"},
+		{method: "POST", path: "/settings/notices/none/language", form: url.Values{"language": {"ko"}}},
 		{method: "POST", path: "/operations/none/start", form: url.Values{"confirm": {"1"}}},
 		{method: "POST", path: "/operations/none/pause"},
 		{method: "POST", path: "/operations/none/resume"},
