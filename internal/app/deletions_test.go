@@ -114,7 +114,9 @@ func TestDeletedVersionsAreFoundByTheirTags(t *testing.T) {
 		olivia.PostJSON("/operations", url.Values{"action": {"restore"}, "all": {"1"}, "from": {from}}, tt.selected, nil)
 	}
 
-	var bin struct{ Items []struct{ Version struct{ ID int64 } } }
+	var bin struct {
+		Items []struct{ Version struct{ ID int64 } }
+	}
 	olivia.JSON(acmeBin+"?q=1.0", http.StatusOK, &bin)
 	if len(bin.Items) != 1 || bin.Items[0].Version.ID != tagged {
 		t.Errorf("the bin finds %+v", bin.Items)
