@@ -113,6 +113,6 @@ func trim(ctx context.Context, getenv func(string) string, stdout io.Writer) err
 		_, err = fmt.Fprintf(stdout, "no entries were removed: the ledger begins with one of after %s, or with one that has to stay\n", before)
 		return err
 	}
-	_, err = fmt.Fprintf(stdout, "%d entries of before %s were removed, up to link %d\n", removed.Entries, before, removed.Link)
+	_, err = fmt.Fprintf(stdout, "%d entries from before %s were removed, up to link %d\n", removed.Entries, before, removed.Link)
 	return err
 }

@@ -69,7 +69,7 @@ func TestTrimLedger(t *testing.T) {
 		{"with another command", "400d", []string{"-trim-ledger", "-verify"}, 2, "go alone"},
 		{"with a head", "400d", []string{"-trim-ledger", "-head", strings.Repeat("0", 64)}, 2, "go alone"},
 		{"nothing is so old", "1000d", []string{"-trim-ledger"}, 0, "no entries were removed"},
-		{"then", "400d", []string{"-trim-ledger"}, 0, "2 entries of before " + before + " were removed, up to link 4\n"},
+		{"then", "400d", []string{"-trim-ledger"}, 0, "2 entries from before " + before + " were removed, up to link 4\n"},
 		{"again", "400d", []string{"-trim-ledger"}, 0, "no entries were removed: the ledger begins with one of after " + before},
 		{"is it whole?", "", []string{"-verify"}, 0, "2 entries, 2 outcomes, unbroken, head "},
 		{"since when?", "", []string{"-verify"}, 0, "\nkept since " + time.Now().Add(-50*day).UTC().Format("2006-01-02T")},

@@ -24,7 +24,7 @@ func TestWhatBelongsTogetherIsShown(t *testing.T) {
 		{"204", "They stay behind", ""},
 		{"204", "It stays behind", web + "/-/versions/205"},
 		{"205", "It belongs to another version", web + "/-/versions/204"},
-		{"206", "which is not among the versions any more", ""},
+		{"206", "which is no longer among the versions", ""},
 		{"202", "belongs to", ""},
 	} {
 		page := b.Get(web + "/-/versions/" + c.version + "/delete")
@@ -78,7 +78,7 @@ func TestWhatGitHubWillRefuseIsNotOffered(t *testing.T) {
 	for _, c := range []struct{ page, says, promise, button, instead, to string }{
 		{app + "/-/versions/102/delete", "It is the last version", "It can be restored until", "Delete this version", "Delete this package instead", app + "/-/delete"},
 		{web + "/-/versions/204/delete", "It is the last tagged version", "It can be restored until", "Delete this version", "Delete this package instead", web + "/-/delete"},
-		{gem + "/-/restore", "A package of this name exists now", "The package comes back", "Restore this package", "Open that package", gem},
+		{gem + "/-/restore", "A package with this name exists now", "The package comes back", "Restore this package", "Open that package", gem},
 	} {
 		page := b.Get(c.page)
 		if !page.HasText(c.says) || page.HasText(c.promise) {
@@ -145,7 +145,7 @@ func TestMembersLearnWhatItTakesBeforeTheyGrant(t *testing.T) {
 			if page.Status != 200 || page.HasText(says) != c.want {
 				t.Errorf("%s (%v) on %s: want it %v: %s", c.viewer, c.scopes, at, c.want, page)
 			}
-			if _, err := page.Link("Grant access at GitHub"); (err == nil) != (c.scopes == nil) {
+			if _, err := page.Link("Grant access on GitHub"); (err == nil) != (c.scopes == nil) {
 				t.Errorf("%s (%v) on %s: the way to grant it: %v", c.viewer, c.scopes, at, err)
 			}
 		}

@@ -176,7 +176,7 @@ func TestFreezeWaitsForTheTable(t *testing.T) {
 		}
 	}
 	page := b.Send("POST", "/operations", all("delete", "/orgs/acme/packages?q=a"), nil)
-	if back, err := page.Link("Go back"); !page.HasText("still being loaded") || back != "/orgs/acme/packages?q=a" {
+	if back, err := page.Link("Go back"); !page.HasText("still loading") || back != "/orgs/acme/packages?q=a" {
 		t.Errorf("back to %q, %v: %s", back, err, page)
 	}
 	close(loaded)

@@ -156,7 +156,7 @@ func TestNothingToChange(t *testing.T) {
 			if !page.HasText(why) || !page.HasText(whom) {
 				t.Errorf("%s does not say why not: %s", path, page)
 			}
-			if page := admin.Get(path); path == app && page.Doc.Find(offers).Length() == 0 || page.HasText("You may only look") {
+			if page := admin.Get(path); path == app && page.Doc.Find(offers).Length() == 0 || page.HasText("You can only look") {
 				t.Errorf("%s offers the admin nothing: %s", path, page)
 			}
 		}
@@ -165,16 +165,16 @@ func TestNothingToChange(t *testing.T) {
 			t.Errorf("the answer to a form offers it again, or does not say where it was written down: %s", page)
 		}
 	}
-	look("You may only look: members of", "acme/owners, acme/package-admins")
+	look("You can only look: members of", "acme/owners, acme/package-admins")
 	clock.Advance(10 * time.Minute)
 	admin.Get("/settings")
 	membershipsFail(p)
-	look("You may only look for now", "acme/owners, acme/package-admins")
+	look("You can only look for now", "acme/owners, acme/package-admins")
 	p.GitHub.ClearFaults()
 	p.GitHub.AddTeamMember(apptest.Org, "package-admins", oscar, "member")
 	organizationsFail(p)
 	clock.Advance(time.Minute)
-	look("You may only look for now", "octo, acme")
+	look("You can only look for now", "octo, acme")
 }
 
 // TestRefusedSignIn: who is not in one of the organizations gets no session,
@@ -186,7 +186,7 @@ func TestRefusedSignIn(t *testing.T) {
 	p.GitHub.ResetRequests()
 	otto.Approve(apptest.Stranger)
 	page := otto.Get("/login?return_to=/orgs/acme/packages")
-	if page.Status != 403 || !page.HasText("octo, acme") || !page.HasText("can invite you") {
+	if page.Status != 403 || !page.HasText("octo, acme") || !page.HasText("to invite you") {
 		t.Errorf("the refusal: %s", page)
 	}
 	if page := otto.Send("GET", "/settings", nil, nil); page.Status != http.StatusSeeOther {

@@ -58,7 +58,7 @@ func journey(t *testing.T, o apptest.Options) {
 func deleteVersionByForm(t *testing.T, b *apptest.Browser, page *apptest.Page) {
 	t.Helper()
 	page = b.Get(page.Path() + "/-/versions/101/delete")
-	page = b.Click(page, "Grant access at GitHub")
+	page = b.Click(page, "Grant access on GitHub")
 	page = b.Submit(page, "Delete this version", url.Values{"reason": {"broken build"}})
 	if !page.HasText("1.0.0 was deleted") || page.Path() != app {
 		t.Fatalf("deleted: %s", page)

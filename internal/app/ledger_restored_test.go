@@ -43,7 +43,7 @@ func TestEntryOfWhatWasRestored(t *testing.T) {
 // TestLedgerSaysWhatPartItIs to who may not read all of it.
 func TestLedgerSaysWhatPartItIs(t *testing.T) {
 	t.Parallel()
-	const said = "You read here what you did yourself, and what was done in the organizations that you own."
+	const said = "You can read here what you did yourself, and what was done in organizations that you own."
 	p, b := start(t)
 	if page := b.Get("/ledger"); !page.HasText(said) {
 		t.Errorf("an owner reads %s", page)

@@ -137,7 +137,7 @@ func TestFiltersSayWhatTheyTake(t *testing.T) {
 		packages + "?sort=size":                  "name, updated",
 		app + "?sort=versions":                   "name, created, updated, days_left",
 		packages + "?format=xml":                 "json, csv",
-		packages + "?tpye=npm":                   "There is no such filter here. There are: format, name, notice, page, per_page, q,",
+		packages + "?tpye=npm":                   "There is no filter tpye here. Use one of: format, name, notice, page, per_page, q,",
 		packages + "?q=a&q=b":                    "only once",
 		"/ledger?since=yesterday":                "such as 2026-01-31",
 		"/ledger?outcome=fine":                   "done, refused, failed",

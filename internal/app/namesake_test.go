@@ -24,7 +24,7 @@ func TestANamesakeIsToldApart(t *testing.T) {
 	if page.Status != 200 || page.HasText("Another package has this name") {
 		t.Fatalf("%s", page)
 	}
-	history := b.Click(page, "What was done to it")
+	history := b.Click(page, "History in the ledger")
 	if history.HasText("the old one") {
 		t.Errorf("the new package has the old one's history: %s", history)
 	}
@@ -41,7 +41,7 @@ func TestANamesakeIsToldApart(t *testing.T) {
 	if namesake.Status != 200 || !namesake.HasText("Another package has this name now. The one that the link was about had the id 1.") {
 		t.Errorf("the entry leads to the namesake without a word: %s", namesake)
 	}
-	if old := b.Click(namesake, "What was done to that one"); !old.HasText("the old one") || old.HasText("the new one") {
+	if old := b.Click(namesake, "History of that package"); !old.HasText("the old one") || old.HasText("the new one") {
 		t.Errorf("the old package's history: %s", old)
 	}
 	var table struct {

@@ -17,7 +17,7 @@ func TestWrongClientSecret(t *testing.T) {
 	b.Approve(apptest.Owner)
 	page := b.Get("/login")
 	if page.Status != http.StatusInternalServerError || !page.HasText("Not signed in") || page.HasText("Sign in again") ||
-		!page.HasText("The client_id and/or client_secret passed are incorrect.") || !page.HasText("Whoever runs it has to compare") {
+		!page.HasText("The client_id and/or client_secret passed are incorrect.") || !page.HasText("Whoever runs it needs to compare") {
 		t.Errorf("%s", page)
 	}
 	if log := p.Log.String(); !strings.Contains(log, "level=ERROR") && !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, "incorrect_client_credentials") {

@@ -74,7 +74,7 @@ func TestTakenBack(t *testing.T) {
 	b.Start(undo, "")
 	b.Await(undo.ID, "done")
 	page = b.Get(op.Path)
-	if _, err := page.Form(button); err == nil || !strings.Contains(page.Within(".operation-story"), "Taken back by Restore 2 versionsFinished") {
+	if _, err := page.Form(button); err == nil || !strings.Contains(page.Within(".operation-story"), "Undone by Restore 2 versionsFinished") {
 		t.Errorf("after the undo the page says %s", page.Within("#operation"))
 	}
 }

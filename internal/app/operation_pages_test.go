@@ -130,7 +130,7 @@ func TestDraftPage(t *testing.T) {
 	page := b.Get(op.Path)
 	for _, text := range []string{
 		"Delete 3 versions?", "exactly 3 items", "2 tags stop working", "1 item is the last version of its package", "Review deleting the package",
-		"restored for 30 days", "sign out, and it goes on",
+		"restored for 30 days", "sign out, and it continues",
 	} {
 		if !page.HasText(text) {
 			t.Errorf("the page does not say %q", text)
@@ -164,7 +164,7 @@ func TestDraftStepUp(t *testing.T) {
 	_, b := start(t)
 	op := b.Freeze("delete", theGem+"/-/versions/401")
 	page := b.Get(op.Path)
-	grant, err := page.Link("Grant access at GitHub")
+	grant, err := page.Link("Grant access on GitHub")
 	if err != nil || !strings.Contains(grant, "delete%3Apackages") || !strings.Contains(grant, url.QueryEscape(op.Path)) {
 		t.Errorf("the way to grant is %q, %v", grant, err)
 	}

@@ -50,7 +50,7 @@ func TestSteeringOverHTTP(t *testing.T) {
 	steer("stop", http.StatusConflict)
 	undo := steer("undo", http.StatusOK)
 	draft := b.Operation(strings.TrimPrefix(undo.Path, "/operations/"))
-	if draft.Action != "restore" || draft.State != "draft" || draft.Sum() != 2 || !b.Get(undo.Path).HasText("Takes back an earlier operation") {
+	if draft.Action != "restore" || draft.State != "draft" || draft.Sum() != 2 || !b.Get(undo.Path).HasText("Undoes an earlier operation") {
 		t.Errorf("the undo is %+v", draft)
 	}
 }

@@ -52,12 +52,12 @@ func TestOldEntriesAreRemoved(t *testing.T) {
 	row := page.Doc.Find(".row-ledger").FilterFunction(func(_ int, s *goquery.Selection) bool {
 		return strings.Contains(s.Text(), "Remove old entries")
 	})
-	if text := row.Text(); row.Length() != 1 || !strings.Contains(text, "the portal itself") || !strings.Contains(text, "1 entry of before ") ||
+	if text := row.Text(); row.Length() != 1 || !strings.Contains(text, "the portal itself") || !strings.Contains(text, "1 entry from before ") ||
 		!strings.Contains(text, "STOCKROOM_LEDGER_RETENTION=400d") || strings.Contains(text, "GitHub said") {
 		t.Errorf("the removal's row is %q", text)
 	}
 	href, _ := row.Find("a.name").Attr("href")
-	if own := admin.Get(href); own.Status != http.StatusOK || !own.HasText("Last link that was removed2Its hash") || !own.HasText("the portal itself") {
+	if own := admin.Get(href); own.Status != http.StatusOK || !own.HasText("Last removed link2Its hash") || !own.HasText("the portal itself") {
 		t.Errorf("the removal's page: %s", own)
 	}
 	if page := first.SignIn(t, apptest.Member).Get("/ledger"); !page.HasText("Nothing is ever removed from it.") {
@@ -91,7 +91,7 @@ func TestTheRemovalInJSON(t *testing.T) {
 	p.GitHub.AddTeamMember(apptest.Org, "owners", apptest.Owner, "member")
 	admin := p.SignIn(t, apptest.Owner)
 	page := admin.Send("GET", "/ledger?format=json&action=trim", nil, nil)
-	said := regexp.MustCompile(`"message": "1 entries of before (\S+)T00:00:00Z were removed, up to link 2 with the hash [0-9a-f]{64}"`)
+	said := regexp.MustCompile(`"message": "1 entries from before (\S+)T00:00:00Z were removed, up to link 2 with the hash [0-9a-f]{64}"`)
 	for _, want := range []string{`"actor": {"login": "","id": 0,"proxy_user": "","portal": true}`, `"target": null`, `"outcome": "done"`, `"total": 1`} {
 		if !strings.Contains(strings.NewReplacer("\n", "", "        ", "", "      ", "").Replace(page.Body), want) {
 			t.Errorf("the JSON has no %s: %s", want, page.Body)

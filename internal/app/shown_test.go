@@ -122,7 +122,7 @@ func TestDeletesWhatWasShown(t *testing.T) {
 				t.Errorf("%v %s", dialog.Header, dialog)
 			}
 			again := b.Submit(page, c.button, c.form)
-			if again.Status != 409 || !again.HasText("not any more what was shown") || !again.HasText(c.now) {
+			if again.Status != 409 || !again.HasText("no longer what was shown") || !again.HasText(c.now) {
 				t.Fatalf("%s", again)
 			}
 			if sent := changes(p.GitHub.Requests()); len(sent) != 0 || c.gone(t, p) != ghpkg.Active {

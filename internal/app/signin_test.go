@@ -30,14 +30,14 @@ func TestState(t *testing.T) {
 		change func(url.Values)
 		text   string
 	}{
-		{"missing", func(v url.Values) { v.Del("state") }, "did not work out"},
-		{"empty", func(v url.Values) { v.Set("state", "") }, "did not work out"},
-		{"wrong", func(v url.Values) { v.Set("state", strings.Repeat("A", 26)) }, "did not work out"},
-		{"almost right", func(v url.Values) { v.Set("state", v.Get("state")[:25]+"a") }, "did not work out"},
-		{"without a code", func(v url.Values) { v.Del("code") }, "did not work out"},
-		{"with a wrong code", func(v url.Values) { v.Set("code", "0123456789abcdef0123") }, "did not work out"},
-		{"cancelled", func(v url.Values) { v.Del("code"); v.Set("error", "access_denied") }, "cancelled at GitHub"},
-		{"another error", func(v url.Values) { v.Del("code"); v.Set("error", "<b>x</b>") }, "did not work out"},
+		{"missing", func(v url.Values) { v.Del("state") }, "did not work"},
+		{"empty", func(v url.Values) { v.Set("state", "") }, "did not work"},
+		{"wrong", func(v url.Values) { v.Set("state", strings.Repeat("A", 26)) }, "did not work"},
+		{"almost right", func(v url.Values) { v.Set("state", v.Get("state")[:25]+"a") }, "did not work"},
+		{"without a code", func(v url.Values) { v.Del("code") }, "did not work"},
+		{"with a wrong code", func(v url.Values) { v.Set("code", "0123456789abcdef0123") }, "did not work"},
+		{"cancelled", func(v url.Values) { v.Del("code"); v.Set("error", "access_denied") }, "cancelled on GitHub"},
+		{"another error", func(v url.Values) { v.Del("code"); v.Set("error", "<b>x</b>") }, "did not work"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -107,7 +107,7 @@ func TestStepUp(t *testing.T) {
 	t.Parallel()
 	p, b := start(t)
 	page := b.Get(version + "/delete")
-	grant, err := page.Link("Grant access at GitHub")
+	grant, err := page.Link("Grant access on GitHub")
 	if err != nil {
 		t.Fatalf("%v: %s", err, page)
 	}

@@ -159,7 +159,7 @@ func bulk(t *testing.T, b *browser) {
 
 	tb.follow("Undo: review restoring them")
 	tb.see("Restore 10 versions?")
-	tb.see("Takes back an earlier operation")
+	tb.see("Undoes an earlier operation")
 	tb.begin("10", "Restore 10 versions")
 	tb.see("Done: all 10 restored.")
 	p.areGone(t)
@@ -182,7 +182,7 @@ func (p *builds) watched(tb *tab, letOneGo func()) {
 	tb.until("the rows to follow", `document.querySelectorAll('#items .label-success').length === 1`)
 	tb.in("header").see("1 running")
 	tb.click("Pause")
-	tb.see("Paused: nothing is sent until somebody resumes it.")
+	tb.see("Paused: nothing is sent until someone resumes it.")
 	letOneGo() // what GitHub has already got is not taken back
 	tb.in("header").see("1 paused")
 	if !get[bool](tb, "window.mark === 1") {
@@ -191,7 +191,7 @@ func (p *builds) watched(tb *tab, letOneGo func()) {
 
 	p.untilGone(tb, 2)
 	tb.reloadUntil("2 of 10")
-	tb.see("Paused: nothing is sent until somebody resumes it.")
+	tb.see("Paused: nothing is sent until someone resumes it.")
 	if got := len(p.gone()); got != 2 {
 		tb.t.Errorf("GitHub has deleted %d, want 2", got)
 	}

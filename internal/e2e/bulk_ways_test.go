@@ -82,7 +82,7 @@ func bulkPlainly(t *testing.T, b *browser) {
 	tb.follow("Reload")
 	tb.see("1 of 10")
 	tb.follow("Pause")
-	tb.see("Paused: nothing is sent until somebody resumes it.")
+	tb.see("Paused: nothing is sent until someone resumes it.")
 	letOneGo()
 	p.untilGone(tb, 2)
 	tb.follow("Resume")
@@ -164,7 +164,7 @@ func bulkRevoked(t *testing.T, b *browser) {
 	p.GitHub.RevokeUser(owner)
 	letOneGo()
 
-	tb.see("Paused: nothing is sent until somebody resumes it.")
+	tb.see("Paused: nothing is sent until someone resumes it.")
 	before := len(p.gone())
 	if before > 1 {
 		t.Errorf("GitHub has deleted %d without a token", before)

@@ -51,7 +51,7 @@ func filtersInAddress(t *testing.T, b *browser) {
 
 	tb.watch.expect(400)
 	tb.visit(link.Packages(acme(t)) + "?type=floppy")
-	tb.see("The filter type does not know the value “floppy”.")
+	tb.see("The filter type does not accept “floppy”.")
 	tb.follow("Go back")
 	tb.see("Acme.Billing.Client")
 }

@@ -65,7 +65,7 @@ func deleteWithGrant(tb *tab, r ghpkg.Ref) {
 	tb.see("Delete this version?")
 	tb.see("It can be restored until")
 	tb.see("This needs a permission that you have not granted yet.")
-	tb.follow("Grant access at GitHub")
+	tb.follow("Grant access on GitHub")
 	tb.follow(owner)
 	tb.see("Delete this version?")
 	tb.fill("Reason", "Published by mistake")

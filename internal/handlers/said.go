@@ -27,7 +27,11 @@ func faultText(ctx context.Context, e *fault.Error) string {
 	args := withArgs(e.Args)
 	switch e.Code {
 	case fault.CodeInvalidFilter:
-		args["Hint"] = filterHint(ctx, e)
+		hint := filterHint(ctx, e)
+		if e.Args["Hint"] == hintNames {
+			return hint // it is the name that is wrong, not the value
+		}
+		args["Hint"] = hint
 	case fault.CodeUndecided:
 		args["Value"] = unknownText(ctx, e)
 	}
@@ -40,7 +44,7 @@ func filterHint(ctx context.Context, e *fault.Error) string {
 		return mistakeText(ctx, mistake)
 	}
 	hint, _ := e.Args["Hint"].(string)
-	return i18n.T(ctx, "filter.hint."+cmp.Or(hint, hintChange), "Takes", e.Args["Takes"])
+	return i18n.T(ctx, "filter.hint."+cmp.Or(hint, hintChange), "Name", e.Args["Name"], "Takes", e.Args["Takes"])
 }
 
 // unknownText says of which rows it is not known whether a query means them.

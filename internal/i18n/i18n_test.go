@@ -62,7 +62,7 @@ func TestT(t *testing.T) {
 		{"korean has no plural", ko, "time.days_ago", []any{"Count", 1234}, "1,234일 전"},
 		{"remembered", en, "time.days_ago", []any{"Count", 2}, "2 days ago"},
 		{"a map, and lists", en, "fault.scope", []any{map[string]any{"Scopes": []string{"repo", "delete:packages"}}},
-			"This needs a permission that you have not granted yet: repo, delete:packages. Grant it at GitHub, and you come back to this page."},
+			"This needs a permission that you have not granted yet: repo, delete:packages. Grant it on GitHub, and you come back to this page."},
 		{"a time", en, "fault.already_gone", []any{"At", now}, "It had already been deleted, at Nov 26, 2026, 09:16. Nothing was changed now."},
 		{"a zero time", en, "fault.already_gone", []any{"At", time.Time{}}, "It had already been deleted. Nothing was changed now."},
 		{"unknown key", en, "no.such.key", nil, "no.such.key"},

@@ -39,7 +39,7 @@ func (w world) inventory() []aStory {
 
 	mistake := w.table(ghpkg.Active)
 	mistake.Filter.Text, mistake.Filter.Active = "billing type:pypi older:90d", true
-	mistake.Help.Problem = &views.QueryProblem{Before: "billing type:", Wrong: "pypi", After: " older:90d", Text: "The field “type” does not know the value “pypi”."}
+	mistake.Help.Problem = &views.QueryProblem{Before: "billing type:", Wrong: "pypi", After: " older:90d", Text: "The field “type” does not accept “pypi”."}
 	return []aStory{{"packages-compact", compact.Page()}, {"packages-hidden", hidden.Page()}, {"packages-mistake", mistake.Page()}, {"all", w.all().Page()}, {"all-none", w.allNone().Page()}}
 }
 
@@ -99,7 +99,7 @@ func (w world) bin() []aStory {
 	loading := w.binPage()
 	loading.Rows, loading.Total, loading.Compact = full.Rows[:2], 2, true
 	loading.Fresh, loading.Looked, loading.Of = views.Freshness{Loading: true}, 120, 212
-	loading.Notices = []views.Notice{{Kind: ghpkg.NoticeBudget, Text: "Not everything was looked into yet: most of your hourly GitHub budget is left to you. The rest follows on a later visit."}}
+	loading.Notices = []views.Notice{{Kind: ghpkg.NoticeBudget, Text: "Not everything has been looked into yet: most of your hourly GitHub requests are left to you. The rest follows on a later visit."}}
 
 	noMatch := w.binPage()
 	noMatch.Filter.Active, noMatch.Filter.Text = true, "nothing-is-called-so"

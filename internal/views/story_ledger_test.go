@@ -31,7 +31,7 @@ func (w world) ledger() []aStory {
 	page.Rows[2].Said = "You cannot delete the last tagged version of a package. You must delete the package instead."
 	trim := views.LedgerRow{
 		ID: "07", Href: "/ledger/07", At: ago(7), Actor: "the portal itself", Action: ghpkg.ActionTrim, Outcome: ghpkg.OutcomeDone,
-		Reason: "STOCKROOM_LEDGER_RETENTION=400d", Did: "1,204 entries of before 2025-10-21 were removed.",
+		Reason: "STOCKROOM_LEDGER_RETENTION=400d", Did: "1,204 entries from before 2025-10-21 were removed.",
 	}
 	page.Rows, page.KeptDays = append(page.Rows, trim), 400
 	page.Total = len(page.Rows)

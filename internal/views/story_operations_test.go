@@ -87,7 +87,7 @@ func (w world) drafts() []aStory {
 	wrong.Draft, wrong.Problem = &again, &views.Problem{Title: "Not confirmed", Text: "Nothing was started. To start, type 800 exactly."}
 	grant, lacking := draft, *draft.Draft
 	lacking.Member = []string{"You are a member of acme, not one of its owners."}
-	lacking.Missing, lacking.Grant = []string{ghpkg.ScopeDeletePackages}, &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
+	lacking.Missing, lacking.Grant = []string{ghpkg.ScopeDeletePackages}, &views.Fix{Label: "Grant access on GitHub", Href: "/login?scope=delete:packages"}
 	grant.Draft = &lacking
 	empty := w.operation("Delete 0 versions?", ghpkg.OperationDraft)
 	empty.Draft = &views.OperationDraft{Discard: "#discard"}

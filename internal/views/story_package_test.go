@@ -110,6 +110,6 @@ func (w world) confirm() []aStory {
 	grant := base
 	grant.Missing = []string{ghpkg.ScopeDeletePackages, ghpkg.ScopeRepo}
 	grant.Member = []string{"You are a member of acme, not one of its owners."}
-	grant.Grant = &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=delete:packages"}
+	grant.Grant = &views.Fix{Label: "Grant access on GitHub", Href: "/login?scope=delete:packages"}
 	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-last", last.Page()}, {"confirm-dialog", version.Dialog()}}
 }

@@ -70,7 +70,7 @@ func (w world) packages() []aStory {
 	loading.Here = "#" // a story answers no poll
 	loading.Notices = []views.Notice{
 		{Kind: ghpkg.NoticeLoading, Text: "Still loading from GitHub. More rows will follow."},
-		{Kind: ghpkg.NoticeRepoScope, Text: "Private Maven and Docker packages may be missing: GitHub hides them from an app without the repo scope.", Fix: &views.Fix{Label: "Grant access at GitHub", Href: "/login?scope=repo"}},
+		{Kind: ghpkg.NoticeRepoScope, Text: "Private Maven and Docker packages may be missing: GitHub hides them from an app without the repo scope.", Fix: &views.Fix{Label: "Grant access on GitHub", Href: "/login?scope=repo"}},
 		{Kind: ghpkg.NoticeTypeFailed, Text: "The NuGet packages could not be listed, so they are missing here.", Said: "Server Error"},
 	}
 
@@ -97,7 +97,7 @@ func (w world) deleted() []aStory {
 	full.Total = len(full.Rows)
 	full.Select = selectable(ghpkg.ActionRestore, full.Total)
 	selectRows(full.Rows)
-	full.Notices = []views.Notice{{Kind: ghpkg.NoticeNoList, Text: "GitHub has no list of deleted packages. These are the ones that were deleted here, from the ledger."}}
+	full.Notices = []views.Notice{{Kind: ghpkg.NoticeNoList, Text: "GitHub has no list of deleted packages. These are the ones that were deleted here, according to the ledger."}}
 	full.Restore = restoreByName()
 	empty := w.table(ghpkg.Deleted)
 	empty.Restore = restoreByName()

@@ -91,7 +91,7 @@ func (w world) landing() []aStory {
 func (w world) owners() []aStory {
 	page := views.Owners{Frame: w.frame("Owners", "/", views.SectionOwners), Exports: views.Exports{JSON: "/?format=json", CSV: "/?format=csv"}}
 	none := page
-	none.ReadOnly, none.LookOnly = true, "You may only look: members of acme/package-admins delete and restore here."
+	none.ReadOnly, none.LookOnly = true, "You can only look: members of acme/package-admins delete and restore here."
 	page.Rows = []views.OwnerRow{
 		{Login: "mona-lisa", Kind: ghpkg.User, Own: true, Href: "/users/mona-lisa/packages", Conflicts: "/users/mona-lisa/docker/conflicts", Bin: "/users/mona-lisa/bin"},
 		{Login: "acme", Kind: ghpkg.Organization, Role: ghpkg.RoleAdmin, Href: "/orgs/acme/packages", Conflicts: "/orgs/acme/docker/conflicts", Bin: "/orgs/acme/bin"},
@@ -114,7 +114,7 @@ func (w world) problems() []aStory {
 			Status: 404, Title: "This package was deleted", Text: "olivia deleted api here, on Nov 24, 2026, 10:00.", Gone: gone(28.5, "", "nobody pulls it"),
 			Fix: &views.Fix{Label: "Restore it", Href: "#restore"}, Entry: "/ledger/1",
 		})},
-		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks to wait", Said: "API rate limit exceeded for user ID 1.", Text: "Your hourly budget of GitHub requests is used up.", RetryAt: now().Add(20 * time.Minute)})},
+		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks us to wait", Said: "API rate limit exceeded for user ID 1.", Text: "You have used up your hourly GitHub requests.", RetryAt: now().Add(20 * time.Minute)})},
 		{"error-sso", page(views.Problem{
 			Status: 403, Title: "Access has to be opened first", Said: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
 			Text: "acme wants a SAML single sign-on session before it shows its packages.",
