@@ -87,6 +87,7 @@ type site struct {
 	t       *testing.T
 	env     []string
 	github  *ghfake.Server
+	front   *httptest.Server // listens for it
 	serve   http.HandlerFunc // GitHub, with what goes wrong there
 	browser *http.Client
 	alive   atomic.Pointer[replica]
@@ -107,9 +108,9 @@ func newSite(t *testing.T, databaseURL string, seed func(*ghfake.Server)) *site 
 	s := &site{t: t, github: ghfake.New(ghfake.Options{})}
 	seed(s.github)
 	s.serve = s.serveGitHub
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r) }))
-	t.Cleanup(front.Close)
-	s.github.SetBaseURL(front.URL)
+	s.front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.serve(w, r) }))
+	t.Cleanup(s.front.Close)
+	s.github.SetBaseURL(s.front.URL)
 	s.github.Authorize("olivia")
 	s.browser = s.newBrowser()
 	for name, value := range map[string]string{

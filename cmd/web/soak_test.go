@@ -31,6 +31,8 @@ const (
 	soakFaults   = 100 // one of so many requests to GitHub goes wrong
 	soakUnknown  = 1   // item of an operation, at most: GitHub failed, and failed twice to say what became of it
 	soakWarm     = 4   // the program is warm after that part of the time
+	soakSpare    = 40  // goroutines that came since, and stay: of River, which leads by then, and of the database
+	soakLong     = 5 * time.Minute
 )
 
 // soakTest is a site in use for a long time.
@@ -39,6 +41,7 @@ type soakTest struct {
 	viewers []*viewer
 	faults  soakFaulty
 	program *replica
+	fresh   size                        // of the program, before anybody used it
 	items   map[string]ghpkg.VersionRef // what the operations are to delete, by path
 
 	down     atomic.Bool   // nobody is to expect an answer
@@ -69,6 +72,7 @@ func TestSoak(t *testing.T) {
 	t.Logf("after it           %s", second)
 	second.check(t)
 	s.settle(ops)
+	s.rest()
 	s.report(time.Since(began))
 }
 
@@ -86,6 +90,7 @@ func newSoak(t *testing.T) *soakTest {
 	s.serve = s.serveFaulty
 	s.env = append(s.env, "STOCKROOM_MUTATION_INTERVAL="+pace.String())
 	s.program = s.launch()
+	s.fresh = s.size()
 	for n := range soakViewers {
 		v := &viewer{s: s, login: viewerLogin(n), browser: s.newBrowser(), seen: map[int]int{}}
 		s.github.Authorize(v.login)
