@@ -255,7 +255,8 @@
     const at = (selector) => event.target.closest?.(selector);
     const copy = at('[data-copy]');
     if (copy) {
-      navigator.clipboard.writeText(copy.dataset.copy).then(() => copied(copy), () => selected(copy));
+      const copying = navigator.clipboard?.writeText(copy.dataset.copy) ?? Promise.reject(new Error('no clipboard'));
+      copying.then(() => copied(copy), () => selected(copy));
       return;
     }
     const box = at('.rows .pick input');

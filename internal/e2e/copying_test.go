@@ -44,4 +44,9 @@ func copying(t *testing.T, b *browser) {
 	if got := get[string](tb, `window.written`); got != v.Name {
 		t.Errorf("copied %q, want %q", got, v.Name)
 	}
+
+	// Without https a browser has no clipboard at all.
+	get[bool](tb, `Object.defineProperty(navigator, 'clipboard', {configurable: true, value: undefined}) !== null`)
+	press(".snippet")
+	tb.until("to be told that it is selected", `document.getElementById('live').textContent.includes('is selected')`)
 }
