@@ -175,7 +175,7 @@ func TestEstimatesAreForOwners(t *testing.T) {
 			t.Errorf("%s of %s holds %s, want %s", c.path, c.b.Login, got, c.want)
 		}
 	}
-	if page := mona.Get("/orgs/acme/packages"); page.HasText("vanished") {
+	if page := mona.Get("/orgs/acme/packages"); page.HasText("outside Stockroom") {
 		t.Errorf("mona is told: %s", page)
 	}
 }

@@ -103,7 +103,7 @@ func TestADraftOfPackagesShowsWhatTheirPagesWould(t *testing.T) {
 	p, b := start(t, allScopes...)
 	draft := b.Freeze("delete", app, web)
 	page := b.Get(draft.Path)
-	for _, says := range []string{"2 packages go as a whole", "In all, 6 versions go", "Their names become free"} {
+	for _, says := range []string{"2 packages are deleted as a whole", "6 versions are deleted in all", "Their names become free"} {
 		if !page.HasText(says) {
 			t.Errorf("the draft does not say %q: %s", says, page)
 		}
@@ -126,7 +126,7 @@ func TestADraftOfPackagesShowsWhatTheirPagesWould(t *testing.T) {
 func TestMembersLearnWhatItTakesBeforeTheyGrant(t *testing.T) {
 	t.Parallel()
 	p := apptest.Start(t, apptest.Options{})
-	const says = "You are a member of acme, not one of its owners"
+	const says = "You are a member of acme, not an owner"
 	for _, c := range []struct {
 		viewer string
 		scopes []string

@@ -30,7 +30,7 @@ func TestANamesakeIsToldApart(t *testing.T) {
 	}
 	form.Set("reason", "the new one")
 	b.PostJSON(app+"/-/delete", form, 200, &answer{})
-	if again := b.Get(history.URL.RequestURI()); again.HasText("the old one") || !again.HasText("the new one") || !again.HasText("Entries of the package with the id 900") {
+	if again := b.Get(history.URL.RequestURI()); again.HasText("the old one") || !again.HasText("the new one") || !again.HasText("Entries for the package with the ID 900") {
 		t.Errorf("the new package's history: %s", again)
 	}
 	p.GitHub.RestorePackageNow(acmes(t, ghpkg.NPM, "@acme/app"))
@@ -38,7 +38,7 @@ func TestANamesakeIsToldApart(t *testing.T) {
 
 	entry := b.Get("/ledger/" + gone.ID)
 	namesake := b.Click(entry, "acme/@acme/app")
-	if namesake.Status != 200 || !namesake.HasText("Another package has this name now. The one that the link was about had the id 1.") {
+	if namesake.Status != 200 || !namesake.HasText("Another package has this name now. The link was about the one with the ID 1.") {
 		t.Errorf("the entry leads to the namesake without a word: %s", namesake)
 	}
 	if old := b.Click(namesake, "History of that package"); !old.HasText("the old one") || old.HasText("the new one") {
@@ -72,7 +72,7 @@ func TestAnOperationLeadsToNoNamesakeUnsaid(t *testing.T) {
 	p.GitHub.AddPackage(ghfake.Package{ID: 900, Owner: apptest.Org, Type: ghpkg.NPM, Name: "@acme/app"}, ghfake.Version{Name: "9"})
 	b.PostForm("/orgs/acme/-/refresh", nil)
 	page := b.Get(op.Path)
-	if namesake := b.Click(page, "@acme/app"); namesake.Status != 200 || !namesake.HasText("Another package has this name now. The one that the link was about had the id 1.") {
+	if namesake := b.Click(page, "@acme/app"); namesake.Status != 200 || !namesake.HasText("Another package has this name now. The link was about the one with the ID 1.") {
 		t.Errorf("the item leads to the namesake without a word: %s", namesake)
 	}
 	if got := b.Operation(op.ID).Items[0].Path; got != app {

@@ -93,8 +93,8 @@ func TestChatsAreToldInTheirLanguages(t *testing.T) {
 			"stopped":  "<https://x/operations/o|The restoration of 1 item> by olivia was stopped. Not sent: 1. Reason: “too many”.",
 			"paused": "<https://x/operations/o|The deletion of 3 items> by olivia is paused. To do: 2 · Done: 1. " +
 				"olivia is told: “This Stockroom is read-only: nothing can be deleted or restored here. Whoever runs it can change that.”",
-			"one":  "1 item of acme can be restored for a few days only, until Dec 26, 2026, 09:30 UTC:\n• acme/npm/old-ui",
-			"many": "1,012 items of acme can be restored for a few days only, the first until Dec 26, 2026, 09:30 UTC:" + ten + "\n• and 1,002 more",
+			"one":  "1 item of acme can be restored for only a few more days, until Dec 26, 2026, 09:30 UTC:\n• acme/npm/old-ui",
+			"many": "1,012 items of acme can be restored for only a few more days, the first until Dec 26, 2026, 09:30 UTC:" + ten + "\n• and 1,002 more",
 		},
 		"ko": {
 			"ping":     "Stockroom 알림 테스트입니다. <https://x|Stockroom>",

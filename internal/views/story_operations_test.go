@@ -65,7 +65,7 @@ func (w world) drafts() []aStory {
 		level, text string
 		remove      ghpkg.ItemCheck
 	}{
-		{"info", "The list holds exactly 800 items. Nothing else is touched, and what is published later is not either.", ""},
+		{"info", "The list holds exactly 800 items. Nothing else is touched, nor is anything that is published later.", ""},
 		{"danger", "14 tags stop working: whoever pulls one gets an error.", ""},
 		{"warning", "2 items are the last versions of their packages. GitHub will refuse them.", ghpkg.CheckLastVersion},
 		{"info", "It takes about 14 minutes at GitHub’s pace: changes are sent one at a time.", ""},
@@ -86,7 +86,7 @@ func (w world) drafts() []aStory {
 	again.Confirm, again.Typed = "80", "old builds"
 	wrong.Draft, wrong.Problem = &again, &views.Problem{Title: "Not confirmed", Text: "Nothing was started. To start, type 800 exactly."}
 	grant, lacking := draft, *draft.Draft
-	lacking.Member = []string{"You are a member of acme, not one of its owners."}
+	lacking.Member = []string{"You are a member of acme, not an owner."}
 	lacking.Missing, lacking.Grant = []string{ghpkg.ScopeDeletePackages}, &views.Fix{Label: "Grant access on GitHub", Href: "/login?scope=delete:packages"}
 	grant.Draft = &lacking
 	empty := w.operation("Delete 0 versions?", ghpkg.OperationDraft)

@@ -90,7 +90,7 @@ func (w world) confirm() []aStory {
 		Consequences: []views.Consequence{
 			{Level: "danger", Text: "All 1,482 versions and their tags go."},
 			{Level: "warning", Text: "It is public: whoever pulls it will fail from now on."},
-			{Level: "warning", Text: "Its name becomes free. If somebody takes it, it cannot be restored."},
+			{Level: "warning", Text: "Its name becomes free. If someone publishes a package under it, this one can no longer be restored."},
 			{Level: "info", Text: "It can be restored until Dec 26, 2026, 09:16."},
 		},
 	}
@@ -100,7 +100,7 @@ func (w world) confirm() []aStory {
 	version := base
 	version.Kind, version.Typed, version.Version, version.Tags = views.ConfirmDeleteVersion, false, digest, []string{"latest", "v2.14.0", "v2.14", "v2"}
 	version.Consequences = append([]views.Consequence{{
-		Level: "warning", Text: "2 other versions belong to it, as their tags say:",
+		Level: "warning", Text: "2 other versions belong to it, according to their tags:",
 		Links: []views.Anchor{{Text: strings.Replace(digest, ":", "-", 1) + ".sig", Href: "#sig"}, {Text: strings.Replace(digest, ":", "-", 1) + ".att", Href: "#att"}},
 	}}, base.Consequences...)
 	last := version
@@ -109,7 +109,7 @@ func (w world) confirm() []aStory {
 	restore.Kind, restore.Consequences, restore.Gone = views.ConfirmRestoreVersion, nil, gone(24, "hubot", "clean-up")
 	grant := base
 	grant.Missing = []string{ghpkg.ScopeDeletePackages, ghpkg.ScopeRepo}
-	grant.Member = []string{"You are a member of acme, not one of its owners."}
+	grant.Member = []string{"You are a member of acme, not an owner."}
 	grant.Grant = &views.Fix{Label: "Grant access on GitHub", Href: "/login?scope=delete:packages"}
 	return []aStory{{"confirm-package", base.Page()}, {"confirm-wrong", wrong.Page()}, {"confirm-version", version.Page()}, {"confirm-restore", restore.Page()}, {"confirm-grant", grant.Page()}, {"confirm-last", last.Page()}, {"confirm-dialog", version.Dialog()}}
 }

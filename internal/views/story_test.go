@@ -117,7 +117,7 @@ func (w world) problems() []aStory {
 		{"error-limit", page(views.Problem{Status: 429, Title: "Not now: GitHub asks us to wait", Said: "API rate limit exceeded for user ID 1.", Text: "You have used up your hourly GitHub requests.", RetryAt: now().Add(20 * time.Minute)})},
 		{"error-sso", page(views.Problem{
 			Status: 403, Title: "Access has to be opened first", Said: "Resource protected by organization SAML enforcement. You must grant your OAuth token access to this organization.",
-			Text: "acme wants a SAML single sign-on session before it shows its packages.",
+			Text: "acme requires a SAML single sign-on session before it shows its packages.",
 			Fix:  &views.Fix{Label: "Authorize single sign-on", Href: "https://github.com/orgs/acme/sso?authorization_request=A", External: true},
 			Then: &views.Fix{Label: "Sign in again", Href: "/login?return_to=%2Forgs%2Facme%2Fpackages"},
 		})},
