@@ -40,7 +40,7 @@ func (sqliteDriver) SupportsListener() bool     { return false }
 func (sqliteDriver) SupportsListenNotify() bool { return false }
 
 func (d sqliteDriver) GetExecutor() riverdriver.Executor {
-	return feeling{d.Driver.GetExecutor(), d.outage}
+	return watchedExecutor{d.Driver.GetExecutor(), d.outage}
 }
 
 type postgresDriver struct {
@@ -52,7 +52,7 @@ func (postgresDriver) SupportsListener() bool     { return false }
 func (postgresDriver) SupportsListenNotify() bool { return false }
 
 func (d postgresDriver) GetExecutor() riverdriver.Executor {
-	return feeling{d.Driver.GetExecutor(), d.outage}
+	return watchedExecutor{d.Driver.GetExecutor(), d.outage}
 }
 
 // openEngine brings River's tables up to date.

@@ -11,7 +11,7 @@ func (q *Queue) Tidy(ctx context.Context, before time.Time) error { return q.riv
 
 // RiverLog returns the log that River is given, what tells it how the database
 // answered, and what tells it that nothing more will be known.
-func RiverLog(log *slog.Logger) (river *slog.Logger, felt func(ctx context.Context, asked time.Time, err error), end func()) {
+func RiverLog(log *slog.Logger) (river *slog.Logger, answered func(ctx context.Context, asked time.Time, err error), end func()) {
 	o := &outage{log: log}
-	return slog.New(warnings{log.Handler(), o}), o.felt, o.end
+	return slog.New(warnings{log.Handler(), o}), o.answered, o.end
 }

@@ -41,8 +41,8 @@ func (o *outage) complain(say func()) {
 	}
 }
 
-// felt notes how the database answered what it was asked then.
-func (o *outage) felt(ctx context.Context, asked time.Time, err error) {
+// answered notes whether the database answered (err is nil) what it was asked then.
+func (o *outage) answered(ctx context.Context, asked time.Time, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch away := !o.since.IsZero(); {
@@ -73,16 +73,16 @@ func (o *outage) release(until time.Time) {
 	}
 }
 
-// feeling is a River's executor that tells an outage.
-type feeling struct {
+// watchedExecutor is a River executor that reports to an outage how the database answers.
+type watchedExecutor struct {
 	riverdriver.Executor
 	outage *outage
 }
 
 // JobGetAvailable asks for jobs.
-func (f feeling) JobGetAvailable(ctx context.Context, params *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+func (f watchedExecutor) JobGetAvailable(ctx context.Context, params *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
 	asked := time.Now()
 	jobs, err := f.Executor.JobGetAvailable(ctx, params)
-	f.outage.felt(ctx, asked, err)
+	f.outage.answered(ctx, asked, err)
 	return jobs, err
 }

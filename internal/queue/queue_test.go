@@ -23,7 +23,7 @@ func TestWake(t *testing.T) {
 			if got := next(t, called); got != viewer {
 				t.Errorf("worked for %d, want %d", got, viewer)
 			}
-			t.Logf("felt after %v", time.Since(began).Round(time.Millisecond))
+			t.Logf("noticed after %v", time.Since(began).Round(time.Millisecond))
 		}
 	})
 }
