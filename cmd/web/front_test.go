@@ -159,7 +159,7 @@ func (f *front) get(path string, into any) *seen {
 			f.t.Fatalf("%s: %v", path, err)
 		case s.status == http.StatusOK && (body.Complete == nil || *body.Complete):
 			return s
-		case s.status != http.StatusOK && s.status < 500 || time.Since(began) > 15*time.Second:
+		case s.status != http.StatusOK && s.status < 500 || time.Since(began) > time.Minute:
 			f.t.Fatalf("%s: %d: %.300s", path, s.status, s.body)
 		}
 	}
@@ -206,7 +206,7 @@ func (f *front) getAt(t *testing.T, port, path string, into any) *seen {
 			}
 			return s
 		}
-		if s.status < 500 || time.Since(began) > 15*time.Second {
+		if s.status < 500 || time.Since(began) > time.Minute {
 			t.Errorf("%s at port %q: %d: %.300s", path, port, s.status, s.body)
 			return s
 		}

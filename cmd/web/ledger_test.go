@@ -52,9 +52,18 @@ func recorded(t *testing.T, path string, ago ...time.Duration) (heads []string) 
 	return heads
 }
 
+// clearOfMidnight waits for the next day (UTC) where that could begin in the
+// middle of a test that counts days.
+func clearOfMidnight() {
+	if left := time.Until(time.Now().UTC().Truncate(day).Add(day)); left < time.Minute {
+		time.Sleep(left)
+	}
+}
+
 // TestTrimLedger removes once, and says what it did.
 func TestTrimLedger(t *testing.T) {
 	t.Parallel()
+	clearOfMidnight()
 	path := filepath.Join(t.TempDir(), "stockroom.db")
 	recorded(t, path, 402*day, 401*day+time.Hour, 50*day)
 	before := time.Now().UTC().Truncate(day).Add(-400 * day).Format(time.RFC3339)

@@ -207,7 +207,7 @@ func (s *site) must(method, path string, form url.Values, into any) {
 		switch {
 		case err == nil && status < http.StatusBadRequest:
 			return
-		case err != nil || status < http.StatusInternalServerError || time.Since(began) > 30*time.Second:
+		case err != nil || status < http.StatusInternalServerError || time.Since(began) > time.Minute:
 			s.t.Fatalf("%s %s: %d, %v", method, path, status, err)
 		}
 	}

@@ -147,7 +147,7 @@ func (v *viewer) must(method, to string, form url.Values, into any) {
 				v.s.t.Fatalf("%s: %v: %.300s", to, err, body)
 			}
 			return
-		case err != nil || status < http.StatusInternalServerError || time.Since(began) > 30*time.Second:
+		case err != nil || status < http.StatusInternalServerError || time.Since(began) > time.Minute:
 			v.s.t.Fatalf("%s %s: %d, %v: %.300s", method, to, status, err, body)
 		}
 	}

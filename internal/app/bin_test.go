@@ -44,7 +44,7 @@ func (b binJSON) lines() string {
 // swept looks at a bin until every package has been looked into.
 func swept(t *testing.T, b *apptest.Browser, path string) binJSON {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		var found binJSON
 		b.JSON(path, http.StatusOK, &found)
 		loading := slices.ContainsFunc(found.Notices, func(n struct{ Kind string }) bool { return n.Kind == "loading" })
@@ -62,13 +62,15 @@ func settled(t *testing.T, p *apptest.Portal, b *apptest.Browser, path string) t
 	t.Helper()
 	var table tableJSON
 	b.JSON(path, http.StatusOK, &table)
-	quiet, last := 0, -1
-	for quiet < 3 {
-		time.Sleep(10 * time.Millisecond)
-		if n := len(p.GitHub.Requests()); n == last {
+	for deadline, quiet, last := time.Now().Add(time.Minute), 0, -1; quiet < 3; time.Sleep(10 * time.Millisecond) {
+		log, n := p.Log.String(), len(p.GitHub.Requests())
+		if n == last && strings.Count(log, "the inventory looks behind a page") == strings.Count(log, "the inventory has looked behind a page") {
 			quiet++
 		} else {
 			quiet, last = 0, n
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("what is asked behind %s does not end", path)
 		}
 	}
 	return table

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what should happen.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // tab is a tab of the browser and the person before it: what they see, click
 // and type, by the words on the page.

@@ -35,12 +35,13 @@ func (i *Inventory) sweepArchive() {
 
 // background runs work that goes on if the one who asked for it goes away. The
 // log says whose request that was before it begins, so that what follows at
-// GitHub without a page has a reason there.
+// GitHub without a page has a reason there, and when it is over.
 func (i *Inventory) background(ctx context.Context, work func(context.Context)) {
 	i.Log.DebugContext(ctx, "the inventory looks behind a page")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), i.Timeout)
 	stop := context.AfterFunc(i.life, cancel)
 	i.work.Go(func() {
+		defer i.Log.DebugContext(ctx, "the inventory has looked behind a page")
 		defer cancel()
 		defer stop()
 		work(ctx)

@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long a test waits for what should come at once.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // onBoth runs test on a fresh database of either engine.
 func onBoth(t *testing.T, test func(t *testing.T, databaseURL string)) {

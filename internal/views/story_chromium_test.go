@@ -81,7 +81,7 @@ func TestStoriesInChromium(t *testing.T) {
 
 func look(t *testing.T, ctx context.Context, address, axe string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(address), chromedp.Evaluate[chromedp.Void](axe)); err != nil {
 		t.Fatalf("%s: %v", address, err)
