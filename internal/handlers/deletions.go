@@ -91,9 +91,9 @@ func (d deletions) tags() map[int64][]string {
 	return had
 }
 
-// knowTags adds to deleted images the tags that they had: people know them by
+// fillTags adds to deleted images the tags that they had: people know them by
 // these, and what has none is restored first.
-func (h *edge) knowTags(ctx context.Context, s *auth.Session, items []ghpkg.OperationItem) error {
+func (h *edge) fillTags(ctx context.Context, s *auth.Session, items []ghpkg.OperationItem) error {
 	gone := map[ghpkg.Owner][]ghpkg.Version{}
 	for _, item := range items {
 		if t := item.Target; t.VersionID != 0 && t.Type.Images() && len(t.Tags) == 0 && !item.DeletedAt.IsZero() {

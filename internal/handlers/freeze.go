@@ -93,7 +93,7 @@ func (h *edge) selection(ctx context.Context, s *auth.Session, form url.Values) 
 	}
 	sel.Actor, sel.Action = s.Viewer.Actor(), action
 	if err == nil && action == ghpkg.ActionRestore {
-		err = h.knowTags(ctx, s, sel.Items)
+		err = h.fillTags(ctx, s, sel.Items)
 	}
 	return sel, err
 }

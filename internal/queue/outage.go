@@ -10,25 +10,26 @@ import (
 	"github.com/riverqueue/river/rivertype"
 )
 
-// outage is whether the database is away, as the queue finds out twice a second
-// when it asks for jobs. It is told when that begins, and when it ends. What
-// else fails while it lasts is because of it, and not told; nor is what failed
-// before anybody had asked for jobs, hence complaints wait until that is known.
+// outage tracks whether the database can be reached, which the queue finds out
+// twice a second when it asks for jobs. The log says when an outage begins and
+// when it ends. Other failures meanwhile have the same cause and are not logged.
+// A failure just before the outage was noticed may have it, too, so complaints are
+// held until the next answer.
 type outage struct {
 	log   *slog.Logger
 	mu    sync.Mutex
-	since time.Time   // zero: there is none
+	since time.Time   // when it began; zero: there is none
 	held  []complaint // the oldest first
-	ended bool        // nobody asks any more
+	ended bool        // the queue has stopped, so no further answer comes
 }
 
-// complaint is what failed, and may be because of an outage.
+// complaint is a log line about a failure that an outage may have caused.
 type complaint struct {
 	at  time.Time
 	say func()
 }
 
-// complain says what failed once it is known that no outage is to blame.
+// complain logs a failure by say, as soon as it is known that no outage caused it.
 func (o *outage) complain(say func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -41,7 +42,8 @@ func (o *outage) complain(say func()) {
 	}
 }
 
-// answered notes whether the database answered (err is nil) what it was asked then.
+// answered records the outcome of a request for jobs that was made at asked; an
+// error means that the database cannot be reached.
 func (o *outage) answered(ctx context.Context, asked time.Time, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -57,7 +59,7 @@ func (o *outage) answered(ctx context.Context, asked time.Time, err error) {
 	}
 }
 
-// end says what is held, since nothing more will be known.
+// end logs what is held: no further answer will tell more.
 func (o *outage) end() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -65,7 +67,7 @@ func (o *outage) end() {
 	o.release(time.Now())
 }
 
-// release says what failed up to a time. The caller holds the lock.
+// release logs the complaints made up to a time. The caller holds the lock.
 func (o *outage) release(until time.Time) {
 	for len(o.held) > 0 && !o.held[0].at.After(until) {
 		o.held[0].say()
@@ -80,9 +82,9 @@ type watchedExecutor struct {
 }
 
 // JobGetAvailable asks for jobs.
-func (f watchedExecutor) JobGetAvailable(ctx context.Context, params *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
+func (w watchedExecutor) JobGetAvailable(ctx context.Context, params *riverdriver.JobGetAvailableParams) ([]*rivertype.JobRow, error) {
 	asked := time.Now()
-	jobs, err := f.Executor.JobGetAvailable(ctx, params)
-	f.outage.answered(ctx, asked, err)
+	jobs, err := w.Executor.JobGetAvailable(ctx, params)
+	w.outage.answered(ctx, asked, err)
 	return jobs, err
 }
