@@ -59,6 +59,11 @@ func TestWhoDeletedAVersion(t *testing.T) {
 		}
 	}
 	known("deleted here", true)
+	olivia.PostJSON(page+"/restore", nil, http.StatusOK, nil)
+	p.GitHub.DeleteVersionNow(web, here)
+	olivia.PostJSON(table+"/-/refresh", nil, http.StatusOK, nil)
+	olivia.PostJSON("/orgs/acme/-/refresh", nil, http.StatusOK, nil)
+	known("restored here, and deleted elsewhere at once", false)
 	p.GitHub.RestoreVersionNow(web, here)
 	clock.Advance(time.Hour)
 	p.GitHub.DeleteVersionNow(web, here)

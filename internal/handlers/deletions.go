@@ -42,7 +42,7 @@ func (h *edge) deletionsOf(ctx context.Context, s *auth.Session, owner ghpkg.Own
 		return nil, nil
 	}
 	f := ghpkg.LedgerFilter{
-		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete}, Outcome: ghpkg.OutcomeDone,
+		Owner: owner.Login(), Actions: []ghpkg.Action{ghpkg.ActionDelete, ghpkg.ActionRestore}, Outcome: ghpkg.OutcomeDone,
 		Since: h.Now().Add(-ghpkg.RestoreWindow - deletedAfter),
 	}
 	var err error
@@ -52,14 +52,18 @@ func (h *edge) deletionsOf(ctx context.Context, s *auth.Session, owner ghpkg.Own
 	found := deletions{}
 	for ids := range slices.Chunk(slices.Collect(maps.Keys(at)), deletionsAtOnce) {
 		f.VersionIDs = ids
-		entries, _, err := h.Ledger.Entries(ctx, f, ghpkg.LedgerPage{Limit: 2 * len(ids)})
+		entries, _, err := h.Ledger.Entries(ctx, f, ghpkg.LedgerPage{Limit: 4 * len(ids)})
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range slices.Backward(entries) { // the newest last: it is the one that holds
-			passed := at[e.Target.VersionID].Sub(e.At)
-			if passed > -deletedBefore && passed < deletedAfter {
-				found[e.Target.VersionID] = e
+			id := e.Target.VersionID
+			passed := at[id].Sub(e.At)
+			switch {
+			case e.Action == ghpkg.ActionRestore:
+				delete(found, id)
+			case passed > -deletedBefore && passed < deletedAfter:
+				found[id] = e
 			}
 		}
 	}
