@@ -91,7 +91,7 @@ func TestTheRemovalInJSON(t *testing.T) {
 	p.GitHub.AddTeamMember(apptest.Org, "owners", apptest.Owner, "member")
 	admin := p.SignIn(t, apptest.Owner)
 	page := admin.Send("GET", "/ledger?format=json&action=trim", nil, nil)
-	said := regexp.MustCompile(`"message": "1 entries from before (\S+)T00:00:00Z were removed, up to link 2 with the hash [0-9a-f]{64}"`)
+	said := regexp.MustCompile(`"message": "1 entries of before (\S+)T00:00:00Z were removed, up to link 2 with the hash [0-9a-f]{64}"`)
 	for _, want := range []string{`"actor": {"login": "","id": 0,"proxy_user": "","portal": true}`, `"target": null`, `"outcome": "done"`, `"total": 1`} {
 		if !strings.Contains(strings.NewReplacer("\n", "", "        ", "", "      ", "").Replace(page.Body), want) {
 			t.Errorf("the JSON has no %s: %s", want, page.Body)

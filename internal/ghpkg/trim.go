@@ -27,11 +27,11 @@ type Trim struct {
 // Message returns the trim as the ledger holds it. It can never change:
 // ReadTrim has to read those of all years.
 func (t Trim) Message() string {
-	return fmt.Sprintf("%d entries from before %s were removed, up to link %d with the hash %s",
+	return fmt.Sprintf("%d entries of before %s were removed, up to link %d with the hash %s",
 		t.Entries, t.Before.UTC().Format(time.RFC3339), t.Link, t.Hash)
 }
 
-var trimMessage = regexp.MustCompile(`^(\d+) entries from before (\S+) were removed, up to link (\d+) with the hash ([0-9a-f]{64})$`)
+var trimMessage = regexp.MustCompile(`^(\d+) entries of before (\S+) were removed, up to link (\d+) with the hash ([0-9a-f]{64})$`)
 
 // ReadTrim reads a Message; false if it is none.
 func ReadTrim(message string) (Trim, bool) {

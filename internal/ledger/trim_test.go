@@ -49,7 +49,7 @@ func TestTrimKeepsWholeDays(t *testing.T) {
 		}
 	}
 	entries, total, err := l.Entries(t.Context(), ghpkg.LedgerFilter{Actions: []ghpkg.Action{ghpkg.ActionTrim}, VisibleTo: everybodys}, ghpkg.LedgerPage{Limit: 9})
-	if err != nil || total != 1 || entries[0].Reason != "STOCKROOM_LEDGER_RETENTION=400d" || !strings.HasPrefix(entries[0].Message, "2 entries from before 2026-11-21T00:00:00Z ") {
+	if err != nil || total != 1 || entries[0].Reason != "STOCKROOM_LEDGER_RETENTION=400d" || !strings.HasPrefix(entries[0].Message, "2 entries of before 2026-11-21T00:00:00Z ") {
 		t.Errorf("the ledger says %+v, %v", entries, err)
 	}
 	if _, total, err := l.Entries(t.Context(), ghpkg.LedgerFilter{VisibleTo: her}, ghpkg.LedgerPage{}); total != 0 || err != nil {
