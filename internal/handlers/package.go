@@ -48,17 +48,18 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 		return err
 	}
 	ctx := c.Request().Context()
+	var known deletions
 	if mistake == nil {
-		sought, err := h.deletionsSought(ctx, s, ref, search, listing)
-		if err != nil {
+		if known, err = h.deletionsSought(ctx, s, ref, search, listing); err != nil {
 			return err
 		}
-		found = listing.Select(q, search, sought.tags())
+		found = listing.Select(q, search, known.tags())
 	}
 	found.Notices = append(found.Notices, namesake(asked, p)...)
-	known, err := h.deletionsOf(ctx, s, ref.Owner(), found.Rows)
-	if err != nil {
-		return err
+	if known == nil { // else the whole listing's are known
+		if known, err = h.deletionsOf(ctx, s, ref.Owner(), found.Rows); err != nil {
+			return err
+		}
 	}
 	if isProgram(c.Request()) {
 		rows := withRows(listing.Listing, versionsJSON(ref, found.Rows, known))
@@ -67,8 +68,7 @@ func (h *edge) showPackage(c echo.Context, s *auth.Session, ref ghpkg.Ref) error
 	}
 	page := h.packagePage(c, p, ref, q, found.Total)
 	page.Filter.Untagged = untaggedLens(ref, q, search)
-	page.Help = versionHelp(ctx, ref.Type(), q.Text, mistake)
-	page.Views = h.savedViews(c, s)
+	page.Help, page.Views = versionHelp(ctx, ref.Type(), q.Text, mistake), h.savedViews(c, s)
 	page = h.withVersions(c, page, ref, listing, found)
 	for i, row := range page.Rows {
 		page.Rows[i] = known.row(row)
